@@ -1,0 +1,56 @@
+import type { Design } from '../design/design.ts';
+import type { Fault, FaultReport } from '../fault/fault.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** The models of the machine that can run a job. */
+export const BACKENDS = ['functional', 'cycle', 'rtl'] as const;
+
+export type BackendKind = (typeof BACKENDS)[number];
+
+/** The job of an array: R = A×B + C. */
+export interface MatmulJob {
+  /** M×K; every value fits the array's dtype a exactly, whatever the element type. */
+  readonly a: Tensor;
+  /** K×N; likewise for dtype b. */
+  readonly b: Tensor;
+  /** M×N; likewise for dtype c. Zeros when left out. */
+  readonly c?: Tensor | undefined;
+}
+
+export interface RunOptions {
+  /** Faults that act at once, in the order given. */
+  readonly faults?: readonly Fault[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called now and then with finished and total tiles. */
+  readonly onProgress?: ((doneTiles: number, totalTiles: number) => void) | undefined;
+}
+
+export interface MatmulResult {
+  /** M×N, element type = the array's dtype c. */
+  readonly result: Tensor;
+  /** One report per fault, in the order given. */
+  readonly faults: readonly FaultReport[];
+  readonly stats: RunStats;
+}
+
+/** How well a job used the array. Utilisation counts PE-cycles: useful steps of full tiles / (PEs × cycles). */
+export interface RunStats {
+  readonly tiles: number;
+  readonly cycles: number;
+  readonly utilisation: number;
+  /** What an endless stream of tiles would reach: N1·N2·N3 / (|Ω|·m). */
+  readonly utilisationBound: number;
+}
+
+/** A model of one array that runs matrix products; the functional and cycle simulators and the RTL implement it. */
+export interface Backend {
+  readonly kind: BackendKind;
+  readonly design: Design;
+  /**
+   * Run R = A×B + C, tiled to the array's size.
+   * @throws {OperandError} for a wrong rank or shape, {CastingError} for a value that does not fit its dtype.
+   */
+  matmul(job: MatmulJob, options?: RunOptions): Promise<MatmulResult>;
+  /** Release processes and memory; the backend cannot be used afterwards. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,89 @@
+/**
+ * Every error class of the project. A message is one sentence that says what is wrong, the rule, the value received
+ * and, where there is one, the place.
+ */
+
+/** Exit codes of the command line: the input was refused, or a check found a difference. */
+export const EXIT = { mismatch: 1, refused: 2, interrupted: 130 } as const;
+
+/** The root of all errors that the user can act on; anything else is a defect of Espalier. */
+export class EspalierError extends Error {
+  readonly exitCode: number = EXIT.refused;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** One mistake in a text, with its place (line and column count from 1) and the caret line that shows it. */
+export interface Diagnostic {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  /** The source line and, below it, a caret under the mistake. */
+  readonly excerpt: string;
+}
+
+/** A spec file or fault text that cannot be read; carries all mistakes found. */
+export class SpecError extends EspalierError {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((d) => `${d.file}:${d.line}:${d.column}: ${d.message}\n${d.excerpt}`).join('\n'));
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** A projection matrix that no array can be built from. */
+export class ProjectionError extends EspalierError {}
+
+/** A value that its dtype cannot hold exactly. */
+export class CastingError extends EspalierError {}
+
+/** Operands of the wrong rank, shape or element type. */
+export class OperandError extends EspalierError {}
+
+/** A fault that the array does not have: outside the PEs, the node's bits, or time. */
+export class FaultError extends EspalierError {}
+
+/** A file that is missing, broken or cannot be written. */
+export class FileError extends EspalierError {}
+
+/** An ONNX model or layer that cannot be run on the array. */
+export class ModelError extends EspalierError {}
+
+/** A tool outside Node (Verilator, a C++ compiler, make) that is needed and not there. */
+export class ToolMissingError extends EspalierError {}
+
+/** What is known about a child process that failed. */
+export interface ProcessFailure {
+  readonly command: string;
+  readonly cwd: string;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly stderrTail: string;
+}
+
+/** A child process that crashed, hung, or answered with something that is not an answer. */
+export class ProcessError extends EspalierError {
+  readonly failure: ProcessFailure;
+
+  constructor(what: string, failure: ProcessFailure, options?: ErrorOptions) {
+    const end =
+      failure.signal !== undefined
+        ? `signal ${failure.signal}`
+        : failure.exitCode !== undefined
+          ? `exit code ${failure.exitCode}`
+          : 'no exit';
+    const tail = failure.stderrTail.trim();
+    super(`${what} (${failure.command}, ${end}, in ${failure.cwd})${tail ? `: ${tail}` : ''}`, options);
+    this.failure = failure;
+  }
+}
+
+/** Two models of the machine that should agree and do not. */
+export class MismatchError extends EspalierError {
+  override readonly exitCode = EXIT.mismatch;
+}
