@@ -1,0 +1,101 @@
+import type { Backend, MatmulResult, RunOptions } from '../backend/backend.ts';
+import { dtypeInfo, integerRange, isDtype } from '../dtype/dtype.ts';
+import { OperandError } from '../errors.ts';
+import type { ArraySpec } from '../spec/array-spec.ts';
+import type { ElementType, Tensor } from '../tensor/tensor.ts';
+import { type LayerReport, sumFaults, sumStats } from './layer-report.ts';
+
+/** A layer's way to the array: runs its products and keeps account of them. */
+export interface ArrayPort {
+  readonly types: ArraySpec['types'];
+  /** Say how many products the layer is going to run. */
+  expect(products: number): void;
+  /** Run A×B and reduce the result modulo 2^32: M·N elements, row-major. */
+  multiply(a: Tensor, b: Tensor): Promise<Int32Array>;
+}
+
+export interface PortProgress {
+  readonly doneProducts: number;
+  readonly totalProducts: number;
+  /** Of the present product; both 0 when it has just been finished. */
+  readonly doneTiles: number;
+  readonly totalTiles: number;
+}
+
+export interface PortOptions extends Omit<RunOptions, 'onProgress'> {
+  /** Called after each product, and whenever the backend tells how far it is in one. */
+  readonly onProgress?: ((progress: PortProgress) => void) | undefined;
+}
+
+/** Open a port for one run of one layer; `report` tells what went through it. */
+export function openPort(
+  backend: Backend,
+  { onProgress, ...options }: PortOptions,
+): { readonly port: ArrayPort; readonly report: (name: string, op: string) => LayerReport } {
+  const { types } = backend.design.spec;
+  const results: Pick<MatmulResult, 'stats' | 'faults'>[] = [];
+  let macs = 0;
+  let neededBits = 0;
+  let totalProducts = 0;
+  const tell = (doneTiles: number, totalTiles: number): void =>
+    onProgress?.({ doneProducts: results.length, totalProducts, doneTiles, totalTiles });
+  const multiply = async (a: Tensor, b: Tensor): Promise<Int32Array> => {
+    options.signal?.throwIfAborted();
+    const { result, stats, faults } = await backend.matmul({ a, b }, { ...options, onProgress: tell });
+    const inner = b.shape[0] ?? 0;
+    results.push({ stats, faults });
+    tell(0, 0);
+    macs += (a.shape[0] ?? 0) * inner * (b.shape[1] ?? 0);
+    neededBits = Math.max(neededBits, accumulatorBits(a.type, b.type, inner));
+    return toInt32(result, types);
+  };
+  const report = (name: string, op: string): LayerReport => ({
+    name,
+    op,
+    products: results.length,
+    macs,
+    stats: sumStats(results.map(({ stats }) => stats)),
+    faults: sumFaults(results.map(({ faults }) => faults)),
+    accumulator: { neededBits, widthBits: dtypeInfo(types.c).widthBits },
+  });
+  const expect = (products: number): void => {
+    totalProducts = products;
+  };
+  return { port: { types, expect, multiply }, report };
+}
+
+/** Bits that hold every sum of `inner` products of two types. */
+function accumulatorBits(a: ElementType, b: ElementType, inner: number): number {
+  if (!isDtype(a) || !isDtype(b)) return 0;
+  const [x, y] = [integerRange(a), integerRange(b)];
+  const corners = [x.min * y.min, x.min * y.max, x.max * y.min, x.max * y.max].map((corner) => corner * BigInt(inner));
+  return Math.max(...corners.map((corner) => (corner < 0n ? ~corner : corner).toString(2).length + 1));
+}
+
+function toInt32({ type, data }: Tensor, types: ArraySpec['types']): Int32Array {
+  // An unsigned accumulator of signed products holds negative sums modulo 2^W: read them back as negative.
+  const signed = dtypeInfo(types.a).signed || dtypeInfo(types.b).signed;
+  const { buffer, byteOffset, length } = data;
+  switch (type) {
+    case 'int32':
+      return data as Int32Array;
+    case 'int64':
+      return lowWords(new Int32Array(buffer, byteOffset, 2 * length));
+    case 'int8':
+    case 'int16':
+      return Int32Array.from(data as Int16Array);
+    case 'uint8':
+      return Int32Array.from(signed ? new Int8Array(buffer, byteOffset, length) : (data as Uint8Array));
+    case 'uint16':
+      return Int32Array.from(signed ? new Int16Array(buffer, byteOffset, length) : (data as Uint16Array));
+    default:
+      throw new OperandError(`an integer layer needs an array with an integer accumulator, not ${type}`);
+  }
+}
+
+/** Every even word: the lower half of 64-bit integers on the little-endian machines that Node runs on. */
+function lowWords(words: Int32Array): Int32Array {
+  const low = new Int32Array(words.length / 2);
+  for (let i = 0; i < low.length; i++) low[i] = words[2 * i]!;
+  return low;
+}

@@ -1,0 +1,91 @@
+import { ModelError } from '../errors.ts';
+import { allocate, type ElementType, type Tensor, tensor } from '../tensor/tensor.ts';
+import { convAttributes } from './conv-geometry.ts';
+import { elementTypeName } from './element-types.ts';
+import type { GraphIndex } from './graph-index.ts';
+import { integerConvolution } from './integer-conv.ts';
+import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar } from './layer-operator.ts';
+import type { NodeProto } from './messages.ts';
+import { multipliersOf, requantise } from './requantise.ts';
+
+const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
+
+/** ConvInteger: 8-bit data and weights with zero points, int32 result modulo 2^32. Source: ONNX operator ConvInteger. */
+export const CONV_INTEGER: LayerOperator = {
+  opType: 'ConvInteger',
+  refuse: (node, graph) => refuseConvolution(node, graph, 1),
+  resultType: () => 'int32',
+  prepare(node) {
+    const convolve = integerConvolution(convAttributes(node));
+    return async (inputs, port) => {
+      const data = requiredInput(inputs, 0, 'x', BYTES);
+      const weights = requiredInput(inputs, 1, 'w', BYTES);
+      const dataZero = scalar(optionalInput(inputs, 2, 'x_zero_point', [data.type]), 'x_zero_point', 0);
+      const zeros = optionalInput(inputs, 3, 'w_zero_point', [weights.type]);
+      const weightZeros = perChannel(zeros, 'w_zero_point', weights.shape[0] ?? 0);
+      return convolve(data, weights, dataZero, Int32Array.from(weightZeros), port);
+    };
+  },
+};
+
+/**
+ * QLinearConv: 8-bit data, weights and result with scales and zero points (those of the weights per layer or per
+ * output channel), optional int32 bias. Source: ONNX operator QLinearConv.
+ */
+export const QLINEAR_CONV: LayerOperator = {
+  opType: 'QLinearConv',
+  refuse: (node, graph) => refuseConvolution(node, graph, 3),
+  resultType: (inputTypes) => inputTypes[7] ?? 'uint8',
+  prepare(node) {
+    const convolve = integerConvolution(convAttributes(node));
+    return async (inputs, port) => {
+      const data = requiredInput(inputs, 0, 'x', BYTES);
+      const dataScale = scalar(requiredInput(inputs, 1, 'x_scale', ['float32']), 'x_scale', 1);
+      const dataZero = scalar(requiredInput(inputs, 2, 'x_zero_point', [data.type]), 'x_zero_point', 0);
+      const weights = requiredInput(inputs, 3, 'w', BYTES);
+      const channels = weights.shape[0] ?? 0;
+      const weightScales = perChannel(requiredInput(inputs, 4, 'w_scale', ['float32']), 'w_scale', channels);
+      const zeros = requiredInput(inputs, 5, 'w_zero_point', [weights.type]);
+      const weightZeros = perChannel(zeros, 'w_zero_point', channels);
+      const resultScale = scalar(requiredInput(inputs, 6, 'y_scale', ['float32']), 'y_scale', 1);
+      const zeroPoint = requiredInput(inputs, 7, 'y_zero_point', BYTES);
+      const bias = optionalInput(inputs, 8, 'B', ['int32']);
+      const sums = await convolve(data, weights, dataZero, Int32Array.from(weightZeros), port);
+      if (bias) addBias(sums, bias);
+      const result = allocate(zeroPoint.type, sums.data.length) as Int8Array | Uint8Array;
+      const multipliers = multipliersOf(dataScale, weightScales, resultScale);
+      requantise(sums, { multipliers, zeroPoint: scalar(zeroPoint, 'y_zero_point', 0) }, result);
+      return tensor(zeroPoint.type, sums.shape, result);
+    };
+  },
+};
+
+function addBias(sums: Tensor<'int32'>, bias: Tensor): void {
+  const [batch = 0, channels = 0] = sums.shape;
+  if (bias.data.length !== channels) throw new ModelError(`B must hold ${channels} numbers, not ${bias.data.length}`);
+  const values = sums.data as Int32Array;
+  const pixels = values.length / (batch * channels) || 0;
+  let at = 0;
+  for (let image = 0; image < batch; image++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const add = bias.data[channel] as number;
+      for (let pixel = 0; pixel < pixels; pixel++, at++) values[at] = values[at]! + add;
+    }
+  }
+}
+
+/** What can be seen of a convolution without running the model. */
+function refuseConvolution(node: NodeProto, graph: GraphIndex, weightsIndex: number): string | null {
+  try {
+    convAttributes(node);
+  } catch (error) {
+    if (error instanceof ModelError) return error.message;
+    throw error;
+  }
+  const weights = graph.constants.get(node.input[weightsIndex] ?? '');
+  if (!weights) return null;
+  const type = elementTypeName(weights.dataType);
+  if (!(BYTES as readonly string[]).includes(type)) return `weights must be ${BYTES.join(' or ')}, not ${type}`;
+  if (weights.dims.length < 3) return `weights must have at least 3 axes, not [${weights.dims}]`;
+  return null;
+}

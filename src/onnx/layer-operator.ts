@@ -1,0 +1,72 @@
+import { ModelError } from '../errors.ts';
+import type { ElementType, Tensor } from '../tensor/tensor.ts';
+import type { ArrayPort } from './array-port.ts';
+import type { GraphIndex } from './graph-index.ts';
+import type { NodeProto } from './messages.ts';
+
+/** Computes a layer from its inputs, in the order of the node; null for an optional input that is left out. */
+export type LayerRun = (inputs: readonly (Tensor | null)[], port: ArrayPort) => Promise<Tensor>;
+
+/** An ONNX operator whose matrix products can run on an array. */
+export interface LayerOperator {
+  readonly opType: string;
+  /** Say why a node of this operator cannot run on an array; null when it can. */
+  refuse(node: NodeProto, graph: GraphIndex): string | null;
+  /** Give the element type of the result for those of the inputs; null stands for an input left out. */
+  resultType(inputTypes: readonly (string | null)[]): string;
+  /** Make ready what depends on the node only. */
+  prepare(node: NodeProto): LayerRun;
+}
+
+/**
+ * Take an input that the operator must have.
+ * @throws {ModelError} naming the input when it is left out or has another element type.
+ */
+export function requiredInput(
+  inputs: readonly (Tensor | null)[],
+  index: number,
+  name: string,
+  types: readonly ElementType[],
+): Tensor {
+  const value = inputs[index];
+  if (!value) throw new ModelError(`input ${index} (${name}) is missing`);
+  return checkType(value, name, types);
+}
+
+/** Take an input that may be left out; likewise. */
+export function optionalInput(
+  inputs: readonly (Tensor | null)[],
+  index: number,
+  name: string,
+  types: readonly ElementType[],
+): Tensor | null {
+  const value = inputs[index] ?? null;
+  return value && checkType(value, name, types);
+}
+
+/**
+ * Take the only element of a parameter such as a scale or zero point.
+ * @throws {ModelError} when it has more or none.
+ */
+export function scalar(value: Tensor | null, name: string, fallback: number): number {
+  if (!value) return fallback;
+  if (value.data.length !== 1) throw new ModelError(`${name} must be one number, not of shape [${value.shape}]`);
+  return Number(value.data[0]);
+}
+
+/**
+ * Take one number per channel; a single one serves all channels.
+ * @throws {ModelError} when there is any other number of them.
+ */
+export function perChannel(value: Tensor | null, name: string, channels: number): Float64Array {
+  if (!value) return new Float64Array(channels);
+  const { length } = value.data;
+  if (length === 1) return new Float64Array(channels).fill(Number(value.data[0]));
+  if (length !== channels) throw new ModelError(`${name} must be one number or ${channels}, not ${length}`);
+  return Float64Array.from(value.data as Float32Array, Number);
+}
+
+function checkType(value: Tensor, name: string, types: readonly ElementType[]): Tensor {
+  if (types.includes(value.type)) return value;
+  throw new ModelError(`${name} must be ${types.join(' or ')}, not ${value.type}`);
+}

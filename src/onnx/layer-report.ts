@@ -1,0 +1,44 @@
+import type { RunStats } from '../backend/backend.ts';
+import type { FaultReport } from '../fault/fault.ts';
+
+/** What the array did for one layer in one run. */
+export interface LayerReport {
+  readonly name: string;
+  readonly op: string;
+  /** Matrix products handed to the array: one per image and group. */
+  readonly products: number;
+  /** Multiply-accumulate steps of the layer, padding of the data included, padding to full tiles not. */
+  readonly macs: number;
+  /** Tiles and cycles are summed over the products; utilisation is their mean, weighted by cycles. */
+  readonly stats: RunStats;
+  /** One report per fault, in the order given, fired cycles summed over the products. */
+  readonly faults: readonly FaultReport[];
+  /**
+   * The accumulator width that no data of these element types can overflow, and the array's. The layer's result is
+   * certain to be right only if the first is not greater than the second.
+   */
+  readonly accumulator: { readonly neededBits: number; readonly widthBits: number };
+}
+
+/** Sum the statistics of jobs that ran on the same array one after the other. */
+export function sumStats(jobs: readonly RunStats[]): RunStats {
+  let tiles = 0;
+  let cycles = 0;
+  let useful = 0;
+  for (const job of jobs) {
+    tiles += job.tiles;
+    cycles += job.cycles;
+    useful += job.utilisation * job.cycles;
+  }
+  const utilisation = cycles === 0 ? 0 : useful / cycles;
+  return { tiles, cycles, utilisation, utilisationBound: jobs[0]?.utilisationBound ?? 0 };
+}
+
+/** Sum the fault reports of jobs that ran with the same faults. */
+export function sumFaults(jobs: readonly (readonly FaultReport[])[]): FaultReport[] {
+  const [first = []] = jobs;
+  return first.map(({ fault }, index) => ({
+    fault,
+    firedCycles: jobs.reduce((sum, job) => sum + (job[index]?.firedCycles ?? 0), 0),
+  }));
+}

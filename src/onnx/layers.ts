@@ -1,0 +1,138 @@
+import { ModelError } from '../errors.ts';
+import { CONV_INTEGER, QLINEAR_CONV } from './conv-operators.ts';
+import { elementTypeName } from './element-types.ts';
+import { type GraphIndex, indexGraph, subgraphsOf } from './graph-index.ts';
+import type { LayerOperator } from './layer-operator.ts';
+import type { GraphProto, NodeProto } from './messages.ts';
+import type { OnnxModel } from './model.ts';
+
+/** A node of a model whose work is matrix products. */
+export interface LayerInfo {
+  /** The node's name, or `<operator>_<output>` when it has none; unique within the model. */
+  readonly name: string;
+  readonly op: string;
+  /** Why the layer cannot run on an array; null when it can. */
+  readonly reason: string | null;
+  readonly compatible: boolean;
+  /** Shape and element type of the weights, when the file holds them. */
+  readonly weights: { readonly shape: readonly number[]; readonly type: string } | null;
+}
+
+/** A layer that can run on an array, with what it takes to do so. */
+export interface CompatibleLayer {
+  readonly name: string;
+  readonly node: NodeProto;
+  readonly operator: LayerOperator;
+}
+
+const OPERATORS: readonly LayerOperator[] = [CONV_INTEGER, QLINEAR_CONV];
+
+/** Operators that multiply matrices, and which of their inputs are the weights. */
+const WEIGHTS_INPUT: Readonly<Record<string, number>> = {
+  Conv: 1,
+  ConvTranspose: 1,
+  ConvInteger: 1,
+  QLinearConv: 3,
+  FusedConv: 1,
+  Gemm: 1,
+  QGemm: 3,
+  FusedGemm: 1,
+  MatMul: 1,
+  MatMulInteger: 1,
+  QLinearMatMul: 3,
+  FusedMatMul: 1,
+  MatMulIntegerToFloat: 1,
+  DynamicQuantizeMatMul: 1,
+};
+
+/** List the matrix layers of a model in the order of the file; those in subgraphs follow the node that holds them. */
+export function listLayers(model: OnnxModel): LayerInfo[] {
+  return findLayers(model).map(({ info }) => info);
+}
+
+/**
+ * Pick layers by name, or all compatible ones.
+ * @throws {ModelError} for a name that is no layer of the model, or a layer that cannot run on an array.
+ */
+export function chooseLayers(model: OnnxModel, names?: readonly string[]): CompatibleLayer[] {
+  const found = findLayers(model);
+  const known = new Map(found.map((layer) => [layer.info.name, layer]));
+  for (const name of names ?? []) {
+    const layer = known.get(name);
+    if (!layer) {
+      const list = found.length > 0 ? `its layers are ${[...known.keys()].join(', ')}` : 'it has no matrix layers';
+      throw new ModelError(`layer '${name}' is not in ${model.path}; ${list}`);
+    }
+    if (layer.info.reason !== null) {
+      throw new ModelError(`layer '${name}' (${layer.info.op}) cannot run on an array: ${layer.info.reason}`);
+    }
+  }
+  const wanted = names && new Set(names);
+  return found.flatMap(({ info, node, operator }) =>
+    operator && info.compatible && (!wanted || wanted.has(info.name)) ? [{ name: info.name, node, operator }] : [],
+  );
+}
+
+interface FoundLayer {
+  readonly info: LayerInfo;
+  readonly node: NodeProto;
+  readonly operator: LayerOperator | undefined;
+}
+
+function findLayers(model: OnnxModel): FoundLayer[] {
+  const nodes = [...matrixNodes(model.graph, null)];
+  const taken = new Set<string>();
+  return nodes.map(({ node, graph, holder }) => {
+    const name = uniqueName(node, taken);
+    const operator = OPERATORS.find(({ opType }) => isStandard(node) && opType === node.opType);
+    const reason = refuse(node, graph, holder, operator);
+    const weights = graph.constants.get(node.input[WEIGHTS_INPUT[node.opType] ?? -1] ?? '');
+    const info: LayerInfo = {
+      name,
+      op: isStandard(node) ? node.opType : `${node.domain}.${node.opType}`,
+      compatible: reason === null,
+      reason,
+      weights: weights ? { shape: weights.dims.map(Number), type: elementTypeName(weights.dataType) } : null,
+    };
+    return { info, node, operator };
+  });
+}
+
+function* matrixNodes(
+  graph: GraphProto,
+  holder: NodeProto | null,
+): Generator<{ node: NodeProto; graph: GraphIndex; holder: NodeProto | null }> {
+  const index = indexGraph(graph);
+  for (const node of graph.node) {
+    if (Object.hasOwn(WEIGHTS_INPUT, node.opType)) yield { node, graph: index, holder };
+    for (const subgraph of subgraphsOf(node)) yield* matrixNodes(subgraph, holder ?? node);
+  }
+}
+
+function refuse(
+  node: NodeProto,
+  graph: GraphIndex,
+  holder: NodeProto | null,
+  operator: LayerOperator | undefined,
+): string | null {
+  if (!operator) {
+    return `only ${OPERATORS.map(({ opType }) => opType).join(' and ')} of the standard operators can`;
+  }
+  if (holder) return `it lies inside ${holder.opType} '${holder.name}', which runs as a whole`;
+  return operator.refuse(node, graph);
+}
+
+function isStandard(node: NodeProto): boolean {
+  return node.domain === '' || node.domain === 'ai.onnx';
+}
+
+function uniqueName(node: NodeProto, taken: Set<string>): string {
+  const output = node.output[0] ?? '';
+  const candidates = node.name ? [node.name, `${node.name}_${output}`] : [`${node.opType}_${output}`];
+  const base = candidates.at(-1)!;
+  let name = candidates.find((candidate) => !taken.has(candidate));
+  for (let count = 2; name === undefined; count++)
+    name = taken.has(`${base}_${count}`) ? undefined : `${base}_${count}`;
+  taken.add(name);
+  return name;
+}

@@ -1,0 +1,100 @@
+import type { Backend } from '../backend/backend.ts';
+import type { Fault } from '../fault/fault.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { elementTypeName } from './element-types.ts';
+import { type GraphIndex, indexGraph } from './graph-index.ts';
+import { chooseLayers } from './layers.ts';
+import type { NodeProto } from './messages.ts';
+import type { OnnxModel } from './model.ts';
+import { type ArrayLayer, type ModelResult, type ModelRunOptions, runStages, type StageRunner } from './run-stages.ts';
+import { openSession, type ValueType } from './session.ts';
+import { cutIntoStages } from './stages.ts';
+import { submodel } from './submodel.ts';
+
+export interface ReplaceOptions {
+  /** Names of the layers to run on the array; all compatible ones when left out. */
+  readonly layers?: readonly string[] | undefined;
+  /** The array; it stays open when the model is closed. */
+  readonly backend: Backend;
+  /** Faults that act in every product of every chosen layer; cycles count from the first beat of each product. */
+  readonly faults?: readonly Fault[] | undefined;
+}
+
+/** A model whose chosen layers run on an array, and everything else in ONNX Runtime. */
+export interface ReplacedModel {
+  /** Names of the layers that run on the array, in the order of the file. */
+  readonly layers: readonly string[];
+  /**
+   * Run the model once.
+   * @param inputs one tensor per input of the model, of the declared element type and shape
+   * @throws {ModelError} for inputs that do not fit the model, or a layer that turns out not to fit the array.
+   */
+  run(inputs: Readonly<Record<string, Tensor>>, options?: ModelRunOptions): Promise<ModelResult>;
+  /** Release the ONNX Runtime sessions. */
+  close(): Promise<void>;
+}
+
+/**
+ * Cut a model around layers that shall run on an array.
+ * @throws {ModelError} for a layer that is not in the model or cannot run on an array, or a model that ONNX Runtime
+ *   refuses.
+ */
+export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): Promise<ReplacedModel> {
+  const chosen = new Map(chooseLayers(model, options.layers).map((layer) => [layer.node, layer]));
+  const index = indexGraph(model.graph);
+  const types = inputTypes(model);
+  const runners: StageRunner[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(runners.map(({ session }) => session?.close()));
+  };
+  try {
+    for (const stage of cutIntoStages(index, new Set(chosen.keys()))) {
+      const layers = stage.layers.map((node): ArrayLayer => {
+        const { name, operator } = chosen.get(node)!;
+        return { name, node, operator, run: operator.prepare(node) };
+      });
+      // A stage without nodes, between two layers in a row, needs no session.
+      const session =
+        stage.outputs.length > 0 ? await openSession(submodel(model, stage, types), model.path) : undefined;
+      runners.push({ stage, session, layers });
+      for (const [name, type] of session?.outputTypes ?? []) types.set(name, type);
+      for (const layer of layers) types.set(layer.node.output[0] ?? '', resultType(layer, types, index));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    layers: [...chosen.values()].map(({ name }) => name),
+    run: (inputs, run = {}) =>
+      runStages(model, index, runners, inputs, { backend: options.backend, faults: options.faults, ...run }),
+    close,
+  };
+}
+
+function inputTypes(model: OnnxModel): Map<string, ValueType> {
+  const known = model.inputs.flatMap(({ name, type, shape }): [string, ValueType][] =>
+    type === null ? [] : [[name, { type, rank: shape?.length ?? null }]],
+  );
+  return new Map(known);
+}
+
+function resultType(
+  { node, operator }: ArrayLayer,
+  types: ReadonlyMap<string, ValueType>,
+  index: GraphIndex,
+): ValueType {
+  const inputTypes = node.input.map((name) => typeOf(name, types, index));
+  return { type: operator.resultType(inputTypes), rank: rankOf(node, types, index) };
+}
+
+function typeOf(name: string, types: ReadonlyMap<string, ValueType>, index: GraphIndex): string | null {
+  const constant = index.constants.get(name);
+  return constant ? elementTypeName(constant.dataType) : (types.get(name)?.type ?? null);
+}
+
+/** The result of a convolution has as many axes as its data. */
+function rankOf(node: NodeProto, types: ReadonlyMap<string, ValueType>, index: GraphIndex): number | null {
+  const data = node.input[0] ?? '';
+  return index.constants.get(data)?.dims.length ?? types.get(data)?.rank ?? null;
+}
