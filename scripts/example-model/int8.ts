@@ -2,7 +2,7 @@ import { allocate, type ElementType, type Tensor, tensor } from '../../src/tenso
 
 /**
  * The largest magnitude of a quantised weight. int8 holds 127, but x86 processors without VNNI add two products uint8 × int8
- * in 16 bits, which is exact up to 64 only: with this limit the models give the same bits on every processor.
+ * in 16 bits, which is exact up to 64 only: within this limit the integer layers give the same bits on every processor.
  */
 const WEIGHT_LIMIT = 64;
 
