@@ -1,6 +1,115 @@
+import type { FaultNode } from '../fault/fault.ts';
+import type { Line, Matrix3, Vector3 } from '../projection/space-time.ts';
 import type { ArraySpec } from '../spec/array-spec.ts';
 
-/** PLACEHOLDER while the core is being written. */
+/** One processing element, at the position (x, y) = P·ν. */
+export interface Pe {
+  readonly index: number;
+  readonly x: number;
+  readonly y: number;
+  /** A point of the iteration box that runs here; the others differ by multiples of the kernel vector. */
+  readonly point: Vector3;
+}
+
+/** How values go from PE to PE: one step of `flow` in space takes `delayCycles` cycles. */
+export interface Network {
+  readonly flow: readonly [x: number, y: number];
+  readonly delayCycles: number;
+  /** For every PE the index of the PE it receives from, or −1 where the edge feeds it. */
+  readonly upstream: Int32Array;
+  /** For every PE the index of the PE it sends to, or −1 where the value leaves the array. */
+  readonly downstream: Int32Array;
+  /** PE index of every input lane (the PEs that the edge feeds). */
+  readonly entries: Int32Array;
+  /** PE index of every output lane (the PEs whose value leaves the array). */
+  readonly exits: Int32Array;
+}
+
+/** One of the three data streams. A stationary line has no network; its delay is the length of its loop in the PE. */
+export interface LineDesign {
+  readonly line: Line;
+  readonly stationary: boolean;
+  readonly delayCycles: number;
+  readonly widthBits: number;
+  readonly signed: boolean;
+  readonly network: Network | null;
+}
+
+/** The chain that loads the stationary line and, when that is c, carries its sums away. */
+export interface ShadowChain extends Network {
+  /** The step of the chain in iteration space; flow = P·step. */
+  readonly step: Vector3;
+  readonly widthBits: number;
+  /** Whether results leave along the chain (the stationary line is c). */
+  readonly drains: boolean;
+}
+
+/** The control tokens and the moving line beside which they travel. */
+export interface Tokens {
+  readonly carrier: 'a' | 'b';
+  /** `first` loads the stationary value at its dimension's first step; `last` takes a sum out after its last. */
+  readonly names: readonly ('first' | 'last')[];
+}
+
+/** A stream port of the grid: `lanes` lanes of `laneBits` bits; lane n belongs to PE `lanePes[n]`. */
+export interface StreamPort {
+  readonly name: string;
+  readonly lanes: number;
+  readonly laneBits: number;
+  readonly lanePes: Int32Array;
+  /** Bytes of one cycle's frame. */
+  readonly frameBytes: number;
+}
+
+/** A register of every PE, such as `a_q`; the trace holds its value for all PEs in index order. */
+export interface RegisterPlane {
+  /** The register's name in the Verilog of the PE, e.g. `a_q` or `a_link1_q`. */
+  readonly name: string;
+  readonly widthBits: number;
+  /** Bytes of one value in a trace: 1, 2, 4, 8 or 16. */
+  readonly bytes: number;
+}
+
+/** A place where a fault can sit in any PE. */
+export interface FaultSite {
+  readonly node: FaultNode;
+  readonly code: number;
+  readonly widthBits: number;
+}
+
+/** Everything about one array, worked out once; templates, simulators and harness only read it. */
 export interface Design {
   readonly spec: ArraySpec;
+  readonly name: string;
+  /** SHA-256 over everything that determines the hardware and its behaviour, first 16 hex digits. */
+  readonly hash: string;
+  readonly toolVersion: string;
+  readonly matrix: Matrix3;
+  readonly determinant: number;
+  readonly adjugate: Matrix3;
+  /** The primitive vector u that P sends to zero, with π·u > 0. */
+  readonly kernel: Vector3;
+  /** π·u: the cycles between two points on one PE. */
+  readonly periodCycles: number;
+  readonly pes: readonly Pe[];
+  readonly lines: Readonly<Record<Line, LineDesign>>;
+  readonly stationary: Line | null;
+  readonly shadow: ShadowChain | null;
+  readonly tokens: Tokens | null;
+  readonly product: { readonly widthBits: number; readonly signed: boolean };
+  /** L: the cycles by which the c plane runs behind a and b. */
+  readonly planeLagCycles: number;
+  readonly inputs: readonly StreamPort[];
+  readonly output: StreamPort;
+  /** Index in `inputs` of the port where C (and returning partial sums) enters. */
+  readonly returnPort: number;
+  readonly registers: readonly RegisterPlane[];
+  readonly faultSites: readonly FaultSite[];
+  /** Widths of the fault port's fields. */
+  readonly faultPort: { readonly peBits: number; readonly nodeBits: number; readonly dataBits: number };
+}
+
+/** The names of an array's top module and of its parts. */
+export function moduleNames(design: Pick<Design, 'name'>): { readonly grid: string; readonly pe: string } {
+  return { grid: `${design.name}_grid`, pe: `${design.name}_pe` };
 }
