@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { FileError } from '../errors.ts';
+import { fileReason } from './file-reason.ts';
 import type { GraphProto, TensorProto } from './messages.ts';
 import { DATA_LOCATION } from './tensor-proto.ts';
 
@@ -38,8 +39,9 @@ async function load(tensor: TensorProto, modelPath: string): Promise<void> {
   try {
     tensor.rawData = await readRange(path, Number(entries.get('offset') ?? 0), entries.get('length'));
   } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new FileError(`the data of tensor '${tensor.name}' cannot be read from ${path}: ${reason}`, { cause });
+    throw new FileError(`the data of tensor '${tensor.name}' cannot be read from ${path}: ${fileReason(cause)}`, {
+      cause,
+    });
   }
   tensor.dataLocation = DATA_LOCATION.inside;
   tensor.externalData = [];

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { getSystemErrorMap } from 'node:util';
 import { FileError } from '../errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { elementTypeName } from './element-types.ts';
 import { loadExternalData } from './external-data.ts';
+import { fileReason } from './file-reason.ts';
 import {
   decode,
   type GraphProto,
@@ -90,9 +90,7 @@ async function read(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const { errno, message } = cause as NodeJS.ErrnoException;
-    const reason = (errno !== undefined && getSystemErrorMap().get(errno)?.[1]) || message;
-    throw new FileError(`cannot read ${path}: ${reason}`, { cause });
+    throw new FileError(`cannot read ${path}: ${fileReason(cause)}`, { cause });
   }
 }
 

@@ -19,8 +19,14 @@ interface QuantisedCase {
 }
 
 /** Products of two are small enough for most results to lie within 8 bits; powers of two make exact halves. */
-const scale = fc.oneof(fc.integer({ min: 1, max: 1000 }).map((n) => Math.fround(n / 7000)), fc.constant(2 ** -4));
-const largeScale = fc.oneof(fc.integer({ min: 1, max: 1000 }).map((n) => Math.fround(n / 300)), fc.constant(1));
+const scale = fc.oneof(
+  fc.integer({ min: 1, max: 1000 }).map((n) => Math.fround(n / 7000)),
+  fc.constant(2 ** -4),
+);
+const largeScale = fc.oneof(
+  fc.integer({ min: 1, max: 1000 }).map((n) => Math.fround(n / 300)),
+  fc.constant(1),
+);
 
 /** The combinations that ONNX Runtime has kernels for; the result has the type of the data. */
 const CASES: fc.Arbitrary<QuantisedCase> = convCases({

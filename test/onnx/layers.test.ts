@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { ModelError } from '../../src/errors.ts';
+import { listLayers } from '../../src/onnx/layers.ts';
+import { replaceLayers } from '../../src/onnx/replace-layers.ts';
+import { buildModel, graph, info, node, values, zeros } from './support/build-model.ts';
+import { plainBackend } from './support/plain-backend.ts';
+
+const CONSTANTS = { w: zeros('uint8', [4, 3, 2, 2]), flat: zeros('uint8', [4, 3]), wide: zeros('int32', [4, 3, 2, 2]) };
+
+const MODEL = buildModel({
+  nodes: [
+    node('ConvInteger', ['x', 'w'], ['a'], {}, { name: 'first' }),
+    node('Relu', ['a'], ['r']),
+    node('ConvInteger', ['x', 'w'], ['b']),
+    node('ConvInteger', ['x', 'w'], ['c'], {}, { name: 'first' }),
+    node('ConvInteger', ['x', 'computed'], ['d'], { auto_pad: 'VALID' }),
+    node('ConvInteger', ['x', 'w'], ['e'], { auto_pad: 'HALF' }),
+    node('ConvInteger', ['x', 'wide'], ['f']),
+    node('ConvInteger', ['x', 'flat'], ['g']),
+    node('MatMulInteger', ['x', 'w'], ['h'], {}, { name: 'dense' }),
+    node('QGemm', ['x', 's', 'z', 'flat'], ['i'], {}, { name: 'q', domain: 'com.microsoft' }),
+    node(
+      'If',
+      ['t'],
+      ['j'],
+      {
+        then_branch: graph({ nodes: [node('ConvInteger', ['x', 'w'], ['k'])], outputs: [info('k', 'int32', [])] }),
+      },
+      { name: 'choice' },
+    ),
+  ],
+  inputs: [info('x', 'uint8', ['N', 3, 8, 8])],
+  outputs: [info('a', 'int32', ['N', 4, 7, 7])],
+  constants: CONSTANTS,
+});
+
+const NOT_SUPPORTED = 'only ConvInteger and QLinearConv of the standard operators can';
+
+describe('listLayers', () => {
+  it('gives every matrix node a name of its own and says why one cannot run', () => {
+    expect(listLayers(MODEL).map(({ name, op, compatible, reason }) => [name, op, compatible, reason])).toEqual([
+      ['first', 'ConvInteger', true, null],
+      ['ConvInteger_b', 'ConvInteger', true, null],
+      ['first_c', 'ConvInteger', true, null],
+      ['ConvInteger_d', 'ConvInteger', true, null],
+      [
+        'ConvInteger_e',
+        'ConvInteger',
+        false,
+        'auto_pad must be one of NOTSET, SAME_UPPER, SAME_LOWER, VALID, not HALF',
+      ],
+      ['ConvInteger_f', 'ConvInteger', false, 'weights must be uint8 or int8, not int32'],
+      ['ConvInteger_g', 'ConvInteger', false, 'weights must have at least 3 axes, not [4,3]'],
+      ['dense', 'MatMulInteger', false, NOT_SUPPORTED],
+      ['q', 'com.microsoft.QGemm', false, NOT_SUPPORTED],
+      ['ConvInteger_k', 'ConvInteger', false, "it lies inside If 'choice', which runs as a whole"],
+    ]);
+  });
+
+  it('tells the shape and type of weights that the file holds', () => {
+    const weights = listLayers(MODEL).map((layer) => layer.weights);
+    expect(weights[0]).toEqual({ shape: [4, 3, 2, 2], type: 'uint8' });
+    expect(weights[3]).toBeNull();
+  });
+});
+
+describe('a layer that cannot be replaced', () => {
+  const backend = plainBackend('uint8', 'uint8', 'int32');
+
+  it.each([
+    [
+      'nope',
+      "layer 'nope' is not in test.onnx; its layers are first, ConvInteger_b, first_c, ConvInteger_d, ConvInteger_e, " +
+        'ConvInteger_f, ConvInteger_g, dense, q, ConvInteger_k',
+    ],
+    ['dense', `layer 'dense' (MatMulInteger) cannot run on an array: ${NOT_SUPPORTED}`],
+    [
+      'ConvInteger_g',
+      "layer 'ConvInteger_g' (ConvInteger) cannot run on an array: weights must have at least 3 axes, not [4,3]",
+    ],
+  ])('%s', async (name, message) => {
+    await expect(replaceLayers(MODEL, { layers: [name], backend })).rejects.toThrow(new ModelError(message));
+  });
+
+  it('in a model that ONNX Runtime refuses', async () => {
+    const broken = buildModel({
+      nodes: [node('Frobnicate', ['x'], ['y'])],
+      inputs: [info('x', 'uint8', [1])],
+      outputs: [info('y', 'uint8', [1])],
+    });
+    await expect(replaceLayers(broken, { backend })).rejects.toThrow(/^ONNX Runtime refuses test.onnx: .*Frobnicate/);
+  });
+});
+
+describe('a run that does not fit the model', () => {
+  const backend = plainBackend('uint8', 'uint8', 'int32');
+  const single = (attributes: Record<string, number | number[]>) =>
+    buildModel({
+      nodes: [node('ConvInteger', ['x', 'w'], ['y'], attributes, { name: 'conv' })],
+      inputs: [info('x', 'uint8', ['N', 3, 'N', 'W'])],
+      outputs: [info('y', 'int32', ['N', 4, 'H', 'V'])],
+      constants: CONSTANTS,
+    });
+  const good = zeros('uint8', [2, 3, 2, 2]);
+
+  it.each([
+    ['input missing', {}, {}, "input 'x' of test.onnx is missing"],
+    ['input not known', {}, { x: good, z: good }, "input 'z' is not an input of test.onnx; its inputs are x"],
+    ['another type', {}, { x: values('int8', [1], [1]) }, "input 'x' must be uint8, not int8"],
+    ['another rank', {}, { x: zeros('uint8', [2, 3]) }, "input 'x' must have shape [N,3,N,W], not [2,3]"],
+    ['a fixed length', {}, { x: zeros('uint8', [2, 4, 2, 2]) }, "input 'x' must have shape [N,3,N,W], not [2,4,2,2]"],
+    [
+      'one symbol with two lengths',
+      {},
+      { x: zeros('uint8', [2, 3, 5, 2]) },
+      "input 'x' must have shape [N,3,N,W], not [2,3,5,2]: N is already 2",
+    ],
+    [
+      'a kernel larger than the data',
+      { dilations: [3, 3] },
+      { x: good },
+      "layer 'conv' (ConvInteger): a kernel of [2,2] with dilations [3,3] does not fit in data of [2,2]",
+    ],
+    [
+      'attributes of the wrong length',
+      { pads: [1, 1] },
+      { x: good },
+      "layer 'conv' (ConvInteger): pads needs 4 numbers, not [1,1]",
+    ],
+    [
+      'another kernel than the weights have',
+      { kernel_shape: [3, 3] },
+      { x: good },
+      "layer 'conv' (ConvInteger): kernel_shape [3,3] differs from the weights' [2,2]",
+    ],
+    [
+      'groups that do not part the channels',
+      { group: 3 },
+      { x: good },
+      "layer 'conv' (ConvInteger): data of 3 channels do not go with weights of 3 in 3 groups",
+    ],
+  ])('%s', async (_, attributes, inputs, message) => {
+    const replaced = await replaceLayers(single(attributes), { backend });
+    await expect(replaced.run(inputs as Record<string, typeof good>)).rejects.toThrow(new ModelError(message));
+    await replaced.close();
+  });
+});
