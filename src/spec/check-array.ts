@@ -1,0 +1,150 @@
+import { DTYPES, type Dtype, defaultAccumulator, isDtype } from '../dtype/dtype.ts';
+import {
+  LINES,
+  type Line,
+  MAX_ENTRY,
+  type Matrix3,
+  PRESET_NAMES,
+  PRESETS,
+  type PresetName,
+  projectionProblems,
+} from '../projection/space-time.ts';
+import { type ArraySpec, MAX_FAULT_SLOTS, MAX_SIDE } from './array-spec.ts';
+import { describe, type Report, shorten } from './diagnostics.ts';
+import { list, unknownWord } from './suggest.ts';
+import type { ArraySyntax, LineTypeSyntax, NumberSyntax, ProjectionSyntax, StatementSyntax } from './syntax.ts';
+import { ITEM_WORDS, STATEMENT_WORDS, type StatementWord } from './tokens.ts';
+import { isVerilogKeyword } from './verilog-names.ts';
+
+/** Longer names would make file names that common file systems refuse. */
+export const MAX_NAME_LENGTH = 64;
+
+const REQUIRED = ['size', 'projection', 'types'] as const satisfies readonly StatementWord[];
+
+type Statement<W extends StatementSyntax['word']> = Extract<StatementSyntax, { word: W }>;
+
+/** Check an array as written and fill in its defaults; null when it has a mistake, all of which are reported. */
+export function checkArray(array: ArraySyntax, report: Report): ArraySpec | null {
+  if (array.name !== null) checkName(array.name.image, (message) => report(array.name!, message));
+  checkStatementWords(array, report);
+  const size = sizeOf(find(array, 'size'), report);
+  const projection = projectionOf(find(array, 'projection'), report);
+  const types = typesOf(find(array, 'types'), report);
+  const faultSlots = faultSlotsOf(find(array, 'fault_slots'), report);
+  const productRegister = find(array, 'product_register') !== undefined;
+  if (array.name === null || size === null || projection === null || types === null || faultSlots === null) return null;
+  return { name: array.name.image, size, projection, types, faultSlots, productRegister };
+}
+
+function checkName(name: string, refuse: (message: string) => void): void {
+  if (isVerilogKeyword(name)) refuse(`the array name "${name}" is a Verilog keyword, so no module can have it`);
+  if (name.length > MAX_NAME_LENGTH) {
+    refuse(`an array name has at most ${MAX_NAME_LENGTH} characters, received ${name.length}`);
+  }
+}
+
+function checkStatementWords(array: ArraySyntax, report: Report): void {
+  const title = array.name === null ? 'the array' : `array "${shorten(array.name.image)}"`;
+  const seen = new Set<string>();
+  for (const statement of array.statements) {
+    const { keyword } = statement;
+    const word = statement.word === 'broken' ? statement.meant : statement.word;
+    if (word === 'unknown') {
+      const message = (ITEM_WORDS as readonly string[]).includes(keyword.image)
+        ? `a ${keyword.image} stands outside the braces of an array, found in ${title}`
+        : /^[A-Za-z_]/.test(keyword.image)
+          ? unknownWord('statement', shorten(keyword.image), STATEMENT_WORDS)
+          : `expected a statement (${list(STATEMENT_WORDS)}), found ${describe(keyword)}`;
+      report(keyword, message);
+      continue;
+    }
+    if (keyword.image !== word) report(keyword, unknownWord('statement', shorten(keyword.image), STATEMENT_WORDS));
+    if (seen.has(word)) report(keyword, `${title} has the statement ${word} twice, each may stand once`);
+    seen.add(word);
+  }
+  const missing = REQUIRED.filter((word) => !seen.has(word));
+  if (array.whole && missing.length > 0) {
+    report(array.name!, `${title} lacks ${list(missing, 'and')}, which every array needs`);
+  }
+}
+
+function find<W extends StatementWord>(array: ArraySyntax, word: W): Statement<W> | undefined {
+  return array.statements.find((statement): statement is Statement<W> => statement.word === word);
+}
+
+function sizeOf(statement: Statement<'size'> | undefined, report: Report): ArraySpec['size'] | null {
+  if (statement === undefined) return null;
+  const [n1, n2, n3] = statement.sides.map((side, index) =>
+    within(side, 1, MAX_SIDE, `the side N${index + 1} of a size`, report),
+  );
+  return n1 == null || n2 == null || n3 == null ? null : [n1, n2, n3];
+}
+
+function faultSlotsOf(statement: Statement<'fault_slots'> | undefined, report: Report): number | null {
+  return statement === undefined ? 0 : within(statement.slots, 0, MAX_FAULT_SLOTS, 'the number of fault slots', report);
+}
+
+function projectionOf(statement: Statement<'projection'> | undefined, report: Report): ArraySpec['projection'] | null {
+  if (statement === undefined) return null;
+  const { projection } = statement;
+  if (projection.form === 'preset') {
+    const preset = projection.token.image;
+    if (isPreset(preset)) return { preset, matrix: PRESETS[preset] };
+    report(projection.token, unknownWord('projection', shorten(preset), PRESET_NAMES));
+    return null;
+  }
+  const matrix = matrixOf(projection, report);
+  if (matrix === null) return null;
+  const problems = projectionProblems(matrix);
+  for (const problem of problems) report(projection.token, problem);
+  return problems.length > 0 ? null : { preset: null, matrix };
+}
+
+function matrixOf(projection: Extract<ProjectionSyntax, { form: 'matrix' }>, report: Report): Matrix3 | null {
+  const rows = projection.rows.map((row) =>
+    row.map((entry) => within(entry, -MAX_ENTRY, MAX_ENTRY, 'an entry of a projection matrix', report)),
+  );
+  return rows.flat().includes(null) ? null : (rows as unknown as Matrix3);
+}
+
+function isPreset(name: string): name is PresetName {
+  return (PRESET_NAMES as readonly string[]).includes(name);
+}
+
+function typesOf(statement: Statement<'types'> | undefined, report: Report): ArraySpec['types'] | null {
+  if (statement === undefined) return null;
+  const types = new Map<Line, Dtype | null>();
+  for (const { line, dtype } of statement.lines) {
+    const name = LINES.find((known) => known === line.image);
+    if (name === undefined) report(line, unknownWord('line', shorten(line.image), LINES));
+    else if (types.has(name)) report(line, `the types name line ${name} twice, each line has one dtype`);
+    else types.set(name, dtypeOf({ dtype }, report));
+    if (name === undefined) dtypeOf({ dtype }, report);
+  }
+  const { keyword, lines } = statement;
+  const missing = (['a', 'b'] as const).filter((line) => !types.has(line));
+  if (missing.length > 0 && types.size === lines.length) {
+    report(keyword, `the types lack line ${list(missing, 'and')}, only c may be left out`);
+  }
+  const [a, b, c] = LINES.map((line) => types.get(line));
+  return a && b && c !== null ? { a, b, c: c ?? defaultAccumulator(a, b) } : null;
+}
+
+function dtypeOf({ dtype }: Pick<LineTypeSyntax, 'dtype'>, report: Report): Dtype | null {
+  if (isDtype(dtype.image)) return dtype.image;
+  report(dtype, unknownWord('dtype', shorten(dtype.image), DTYPES));
+  return null;
+}
+
+/** Take a number within limits, both included. */
+export function within(
+  { token, text, value }: NumberSyntax,
+  least: number,
+  most: number,
+  thing: string,
+  report: Report,
+): number | null {
+  if (value >= least && value <= most) return Number(value);
+  report(token, `${thing} must be from ${least} to ${most}, received ${shorten(text)}`);
+  return null;
+}

@@ -1,0 +1,21 @@
+/** The spec that the documentation shows. */
+export const EXAMPLE = `# eight by eight, output stationary
+array os8 {
+  size 8 x 8 x 64                  # N1 x N2 x N3
+  projection output_stationary
+  types a: int8, b: int8, c: int32
+  fault_slots 4
+}
+array hex {
+  size 4 x 4 x 4
+  projection [[-1, 1, 0], [0, -1, 1], [1, 1, 1]]
+  types a: uint8, b: int8, c: int32
+  fault_slots 2
+  product_register
+}
+fault weak: stuck_at_1 bit 5 of c at (1, 1)
+fault upset: flip bits 0x11 of a at (2, 3) cycles >3<=9
+`;
+
+/** An array whose statements are all right, to put beside a mistake. */
+export const GOOD = 'size 8 x 8 x 64; projection output_stationary; types a: int8, b: int8';

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { DTYPES } from '../../src/dtype/dtype.ts';
+import { FAULT_NODES, type FaultSpec } from '../../src/fault/fault.ts';
+import { type Matrix3, PRESET_NAMES, PRESETS, projectionProblems } from '../../src/projection/space-time.ts';
+import { type ArraySpec, MAX_FAULT_SLOTS, MAX_SIDE } from '../../src/spec/array-spec.ts';
+import { formatFault, formatSpec } from '../../src/spec/format.ts';
+import { parseFault, parseSpec } from '../../src/spec/parse.ts';
+import { isVerilogKeyword } from '../../src/spec/verilog-names.ts';
+import { EXAMPLE } from './example.ts';
+
+describe('the formatter', () => {
+  it('prints a spec with its defaults filled in and without its comments', () => {
+    expect(formatSpec(parseSpec(EXAMPLE.replace(', c: int32', ''), 'f.array'))).toBe(`array os8 {
+  size 8 x 8 x 64
+  projection output_stationary
+  types a: int8, b: int8, c: int32
+  fault_slots 4
+}
+
+array hex {
+  size 4 x 4 x 4
+  projection [[-1, 1, 0], [0, -1, 1], [1, 1, 1]]
+  types a: uint8, b: int8, c: int32
+  fault_slots 2
+  product_register
+}
+
+fault weak: stuck_at_1 bit 5 of c at (1, 1)
+fault upset: flip bits 0x11 of a at (2, 3) cycles >=4<=9
+`);
+    expect(formatSpec({ arrays: [], faults: [] })).toBe('');
+  });
+
+  test.each([
+    'stuck_at_0 bit 31 msb first of c_in at (-1, 0)',
+    'flip bits 0x11 of a_out at (2, 3) cycles =7 tile 2',
+    'set bits 0xff msb first to 0x12 of c at (1, 1) cycles >=4',
+    'set bit 3 to 1 of p at (1, 1) cycles <=9',
+    'flip bit 0 of last at (1, 1) cycles =0',
+    'flip bit 0 of first at (1, 1) tile 0',
+  ])('prints a fault as it stands: %s', (text) => {
+    expect(formatFault(parseFault(text))).toBe(text);
+  });
+
+  it('prints any spec so that reading it gives an equal one', () => {
+    fc.assert(
+      fc.property(arrays, faults, (arrays, faults) => {
+        const spec = { arrays, faults };
+        expect(parseSpec(formatSpec(spec), 'f.array')).toEqual(spec);
+        for (const fault of faults) expect(parseFault(formatFault(fault))).toEqual({ ...fault, name: null });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+const name = fc.stringMatching(/^[A-Za-z_]\w{0,12}$/).filter((word) => !isVerilogKeyword(word));
+const side = fc.integer({ min: 1, max: MAX_SIDE });
+const entry = fc.integer({ min: -9, max: 9 }).map((value) => value + 0);
+const row = fc.tuple(entry, entry, entry);
+const delay = fc.integer({ min: 1, max: 4096 });
+const matrix = fc
+  .tuple(row, row, fc.tuple(delay, delay, delay))
+  .filter((rows: Matrix3) => projectionProblems(rows).length === 0);
+const dtype = fc.constantFrom(...DTYPES);
+
+const arrays = fc.uniqueArray(
+  fc.record<ArraySpec>({
+    name,
+    size: fc.tuple(side, side, side),
+    projection: fc.oneof(
+      fc.constantFrom(...PRESET_NAMES).map((preset) => ({ preset, matrix: PRESETS[preset] as Matrix3 })),
+      matrix.map((rows) => ({ preset: null, matrix: rows as Matrix3 })),
+    ),
+    types: fc.record({ a: dtype, b: dtype, c: dtype }),
+    faultSlots: fc.integer({ min: 0, max: MAX_FAULT_SLOTS }),
+    productRegister: fc.boolean(),
+  }),
+  { maxLength: 4, selector: (array) => array.name },
+);
+
+const msb = fc.constantFrom('first', 'last');
+const mask = fc.bigInt({ min: 1n, max: 2n ** 64n - 1n });
+const action = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('stuck_at_0', 'stuck_at_1', 'flip'),
+    bits: fc.oneof(
+      fc.record({ form: fc.constant('index'), index: fc.nat(63), msb }),
+      fc.record({ form: fc.constant('mask'), mask, msb }),
+    ),
+    value: fc.constant(null),
+  }),
+  fc.tuple(mask, mask, msb).map(([bits, value, order]) => ({
+    kind: 'set' as const,
+    bits: { form: 'mask' as const, mask: bits, msb: order },
+    value: value & bits,
+  })),
+  fc.tuple(fc.nat(63), fc.boolean(), msb).map(([index, one, order]) => ({
+    kind: 'set' as const,
+    bits: { form: 'index' as const, index, msb: order },
+    value: one ? 1n << BigInt(index) : 0n,
+  })),
+);
+const cycle = fc.oneof(fc.nat(20), fc.maxSafeNat());
+const window = fc
+  .tuple(cycle, fc.oneof(cycle, fc.constant(Number.POSITIVE_INFINITY)), fc.option(fc.nat()))
+  .map(([one, other, tile]) => ({ from: Math.min(one, other), to: Math.max(one, other), tile }));
+const coordinate = fc.integer({ min: -4000, max: 4000 });
+
+const faults = fc.uniqueArray(
+  fc
+    .record({
+      name,
+      node: fc.constantFrom(...FAULT_NODES),
+      pe: fc.record({ x: coordinate, y: coordinate }),
+      action,
+      window,
+    })
+    .map(({ action, ...rest }): FaultSpec => ({ ...rest, ...action })),
+  { maxLength: 4, selector: (fault) => fault.name },
+);
