@@ -23,6 +23,12 @@ export interface Network {
   readonly entries: Int32Array;
   /** PE index of every output lane (the PEs whose value leaves the array). */
   readonly exits: Int32Array;
+  /** For every PE the lane at which its run of PEs is entered, and the hops from there. */
+  readonly entryLane: Int32Array;
+  readonly entryHops: Int32Array;
+  /** For every PE the lane at which its run of PEs is left, and the hops to there. */
+  readonly exitLane: Int32Array;
+  readonly exitHops: Int32Array;
 }
 
 /** One of the three data streams. A stationary line has no network; its delay is the length of its loop in the PE. */
@@ -59,6 +65,40 @@ export interface StreamPort {
   readonly lanePes: Int32Array;
   /** Bytes of one cycle's frame. */
   readonly frameBytes: number;
+}
+
+/**
+ * What passes one lane in a tile: the values of the points `point + n·step`, 0 ≤ n < count, in cycle
+ * `cycle + n·cycleStep` of the tile (cycle 0 = its first beat). On a port of line a the value is A(i, k), of b B(k, j),
+ * of c and the shadow chain C(i, j) or the stationary operand; on a token port it is 1; on the output it is R(i, j).
+ */
+export interface LaneBeats {
+  readonly lane: number;
+  readonly point: Vector3;
+  readonly step: Vector3;
+  readonly count: number;
+  readonly cycle: number;
+  readonly cycleStep: number;
+}
+
+/** When things happen, relative to the first beat of a tile. */
+export interface Schedule {
+  /** The time π·ν that is cycle 0. Node a of PE P·ν takes the value of ν in cycle π·ν − originTime. */
+  readonly originTime: number;
+  /** Cycles from the first beat of a tile to the sample of its last result, both included. */
+  readonly spanCycles: number;
+  /** For every input port, in the order of `inputs`. */
+  readonly feeds: readonly (readonly LaneBeats[])[];
+  readonly results: readonly LaneBeats[];
+  /**
+   * Two tiles meet in a register when one starts n·periodCycles after the other and n is in this ascending list;
+   * tiles that start at another distance never meet.
+   */
+  readonly conflictSteps: readonly number[];
+  /** m: the smallest n all of whose multiples are free of conflicts. */
+  readonly initiationSteps: number;
+  /** The utilisation of an endless stream of tiles: N1·N2·N3 / (|Ω|·m). */
+  readonly utilisationBound: number;
 }
 
 /** A register of every PE, such as `a_q`; the trace holds its value for all PEs in index order. */
@@ -103,6 +143,7 @@ export interface Design {
   readonly output: StreamPort;
   /** Index in `inputs` of the port where C (and returning partial sums) enters. */
   readonly returnPort: number;
+  readonly schedule: Schedule;
   readonly registers: readonly RegisterPlane[];
   readonly faultSites: readonly FaultSite[];
   /** Widths of the fault port's fields. */

@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { dtypeInfo } from '../dtype/dtype.ts';
+import type { FaultNode } from '../fault/fault.ts';
+import { FAULT_NODES } from '../fault/fault.ts';
+import { dot, forEachEarliestPoint, kernelVector, placeOf } from '../projection/geometry.ts';
+import {
+  adjugate,
+  assertLegalProjection,
+  determinant,
+  LINE_AXIS,
+  LINES,
+  type Line,
+  type Vector3,
+} from '../projection/space-time.ts';
+import type { ArraySpec } from '../spec/array-spec.ts';
+import { VERSION } from '../version.ts';
+import type { Design, FaultSite, LineDesign, Pe, RegisterPlane, StreamPort, Tokens } from './design.ts';
+import { buildNetwork, type PeLookup, peLookup } from './network.ts';
+import { buildSchedule, type Unscheduled } from './schedule.ts';
+import { buildShadowChain } from './shadow.ts';
+
+/**
+ * Work out an array from its spec: PEs, links, tokens, schedule, ports, registers and fault sites.
+ * @throws {ProjectionError} when the projection matrix is illegal.
+ */
+export function buildDesign(spec: ArraySpec): Design {
+  const { matrix } = spec.projection;
+  assertLegalProjection(matrix);
+  const kernel = kernelVector(matrix);
+  const pes = buildPes(spec, kernel);
+  const peAt = peLookup(pes);
+  const lines = {
+    a: buildLine('a', spec, pes, peAt),
+    b: buildLine('b', spec, pes, peAt),
+    c: buildLine('c', spec, pes, peAt),
+  };
+  const stationary = LINES.find((line) => lines[line].stationary) ?? null;
+  const periodCycles = dot(matrix[2], kernel);
+  const shadow =
+    stationary && buildShadowChain(stationary, matrix, periodCycles, lines[stationary].widthBits, pes, peAt);
+  const tokens: Tokens | null = stationary && {
+    carrier: stationary === 'a' ? 'b' : 'a',
+    names: stationary === 'c' ? ['first', 'last'] : ['first'],
+  };
+  const product = {
+    widthBits: lines.a.widthBits + lines.b.widthBits,
+    signed: lines.a.signed || lines.b.signed,
+  };
+  const inputs = inputPorts(lines, shadow, tokens);
+  const body = {
+    spec,
+    name: spec.name,
+    toolVersion: VERSION,
+    matrix,
+    determinant: determinant(matrix),
+    adjugate: adjugate(matrix),
+    kernel,
+    periodCycles,
+    pes,
+    lines,
+    stationary,
+    shadow,
+    tokens,
+    product,
+    planeLagCycles: spec.productRegister ? 2 : 1,
+    inputs,
+    output: shadow?.drains
+      ? streamPort('s_o', shadow.widthBits, shadow.exits)
+      : streamPort('c_o', lines.c.widthBits, lines.c.network!.exits),
+    returnPort: inputs.findIndex(({ name }) => name === (stationary === 'c' ? 's_i' : 'c_i')),
+  };
+  const nodes = faultSites(body);
+  const design: Unscheduled = {
+    ...body,
+    registers: registerPlanes(body),
+    faultSites: nodes,
+    faultPort: {
+      peBits: bitsFor(pes.length),
+      nodeBits: bitsFor(FAULT_NODES.length),
+      dataBits: Math.max(...nodes.map((site) => site.widthBits)),
+    },
+  };
+  return Object.freeze({ ...design, schedule: buildSchedule(design), hash: hashOf(spec) });
+}
+
+function buildPes(spec: ArraySpec, kernel: Vector3): Pe[] {
+  const places: { x: number; y: number; point: Vector3 }[] = [];
+  forEachEarliestPoint(spec.size, kernel, (i, j, k) => {
+    const point: Vector3 = [i, j, k];
+    const [x, y] = placeOf(spec.projection.matrix, point);
+    places.push({ x, y, point });
+  });
+  places.sort((p, q) => p.x - q.x || p.y - q.y);
+  return places.map((place, index) => ({ index, ...place }));
+}
+
+function buildLine(line: Line, spec: ArraySpec, pes: readonly Pe[], peAt: PeLookup): LineDesign {
+  const { matrix } = spec.projection;
+  const axis = LINE_AXIS[line];
+  const delayCycles = matrix[2][axis];
+  const flow = [matrix[0][axis], matrix[1][axis]] as const;
+  const stationary = flow[0] === 0 && flow[1] === 0;
+  const { widthBits, signed } = dtypeInfo(spec.types[line]);
+  const network = stationary ? null : buildNetwork(pes, peAt, flow, delayCycles);
+  return { line, stationary, delayCycles, widthBits, signed, network };
+}
+
+type Ported = Pick<Design, 'lines' | 'shadow' | 'tokens' | 'spec' | 'product'>;
+
+function inputPorts({ a, b, c }: Design['lines'], shadow: Design['shadow'], tokens: Tokens | null): StreamPort[] {
+  const ports: StreamPort[] = [];
+  for (const { line, network, widthBits } of [a, b, c]) {
+    if (network) ports.push(streamPort(`${line}_i`, widthBits, network.entries));
+  }
+  if (shadow) ports.push(streamPort('s_i', shadow.widthBits, shadow.entries));
+  if (tokens) {
+    const { entries } = (tokens.carrier === 'a' ? a : b).network!;
+    for (const name of tokens.names) ports.push(streamPort(`${name}_i`, 1, entries));
+  }
+  return ports;
+}
+
+function streamPort(name: string, laneBits: number, lanePes: Int32Array): StreamPort {
+  const lanes = lanePes.length;
+  return { name, lanes, laneBits, lanePes, frameBytes: Math.ceil((lanes * laneBits) / 8) };
+}
+
+/** Name the registers of a PE in the order in which a trace holds them. */
+function registerPlanes({ lines, shadow, tokens, spec, product }: Ported): RegisterPlane[] {
+  const planes: RegisterPlane[] = [];
+  const add = (name: string, widthBits: number) => planes.push({ name, widthBits, bytes: storageBytes(widthBits) });
+  const addDelayed = (name: string, widthBits: number, delayCycles: number) => {
+    add(`${name}_q`, widthBits);
+    for (let n = 1; n < delayCycles; n++) add(`${name}_link${n}_q`, widthBits);
+  };
+  addDelayed('a', lines.a.widthBits, lines.a.delayCycles);
+  addDelayed('b', lines.b.widthBits, lines.b.delayCycles);
+  if (spec.productRegister) add('p_q', product.widthBits);
+  addDelayed('c', lines.c.widthBits, lines.c.delayCycles);
+  for (const name of tokens?.names ?? []) {
+    addDelayed(name, 1, lines[tokens!.carrier].delayCycles);
+    if (spec.productRegister && shadow?.drains) add(`${name}_p_q`, 1);
+  }
+  if (shadow) addDelayed('s', shadow.widthBits, shadow.delayCycles);
+  return planes;
+}
+
+/** Bytes in which a compiler keeps a value of so many bits: 1, 2, 4, 8, or whole 4-byte words beyond. */
+function storageBytes(widthBits: number): number {
+  if (widthBits <= 8) return 1;
+  if (widthBits <= 16) return 2;
+  if (widthBits <= 32) return 4;
+  return widthBits <= 64 ? 8 : 4 * Math.ceil(widthBits / 32);
+}
+
+function faultSites({ lines, tokens, spec, product }: Ported): FaultSite[] {
+  const widths: Record<FaultNode, number> = {
+    a: lines.a.widthBits,
+    b: lines.b.widthBits,
+    c: lines.c.widthBits,
+    p: spec.productRegister ? product.widthBits : 0,
+    a_out: lines.a.stationary ? 0 : lines.a.widthBits,
+    b_out: lines.b.stationary ? 0 : lines.b.widthBits,
+    c_in: lines.c.widthBits,
+    first: tokens?.names.includes('first') ? 1 : 0,
+    last: tokens?.names.includes('last') ? 1 : 0,
+  };
+  return FAULT_NODES.map((node, code) => ({ node, code, widthBits: widths[node] })).filter(
+    (site) => site.widthBits > 0,
+  );
+}
+
+/** Bits that count from 0 to count − 1, at least one. */
+function bitsFor(count: number): number {
+  return Math.max(1, Math.ceil(Math.log2(count)));
+}
+
+function hashOf({ name, size, projection, types, faultSlots, productRegister }: ArraySpec): string {
+  const content = { version: VERSION, name, size, matrix: projection.matrix, types, faultSlots, productRegister };
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
+}

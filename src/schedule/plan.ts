@@ -1,0 +1,94 @@
+import type { Design } from '../design/design.ts';
+import { beatTable } from './beat-table.ts';
+
+/** One pass of the array: the block of R at (row, column), with the slice of the inner dimension that starts at `depth`. */
+export interface Tile {
+  readonly index: number;
+  readonly row: number;
+  readonly column: number;
+  readonly depth: number;
+  /** The cycle of the job in which the tile's first beat enters. */
+  readonly startCycle: number;
+  /** The tile whose result re-enters as C, or null for the first slice of the inner dimension. */
+  readonly previous: number | null;
+  /** Whether the tile's results are the job's results. */
+  readonly final: boolean;
+}
+
+/** All tiles of a job in the order in which they start. */
+export interface JobPlan {
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+  readonly tiles: readonly Tile[];
+  /** Cycles from the first beat of the first tile to the sample of the last result. */
+  readonly cycles: number;
+}
+
+/**
+ * Cut R (M×N) = A (M×K) × B (K×N) + C into full tiles and start each as early as no value of two tiles meets and its
+ * partial sums are there. Slices of the inner dimension are the outermost loop, so that sums have time to come back.
+ */
+export function planJob(design: Design, rows: number, inner: number, columns: number): JobPlan {
+  const [n1, n2, n3] = design.spec.size;
+  const starts = new StartFinder(design);
+  const tiles: Tile[] = [];
+  const perSlice = Math.ceil(rows / n1) * Math.ceil(columns / n2);
+  for (let depth = 0; depth < inner; depth += n3) {
+    for (let row = 0; row < rows; row += n1) {
+      for (let column = 0; column < columns; column += n2) {
+        const index = tiles.length;
+        const previous = depth === 0 ? null : index - perSlice;
+        const ready = previous === null ? 0 : tiles[previous]!.startCycle + returnCycles(design);
+        const startCycle = starts.next(ready);
+        tiles.push({ index, row, column, depth, startCycle, previous, final: depth + n3 >= inner });
+      }
+    }
+  }
+  return { rows, inner, columns, tiles, cycles: tiles.at(-1)!.startCycle + design.schedule.spanCycles };
+}
+
+const returnGaps = new WeakMap<Design, number>();
+
+/** Count the cycles after which a tile may start that takes the results of another as its C. */
+function returnCycles(design: Design): number {
+  let gap = returnGaps.get(design);
+  if (gap === undefined) {
+    gap = 1;
+    const columns = design.spec.size[1];
+    const resultCycle = new Map<number, number>();
+    const results = beatTable(design, 'results');
+    for (let n = 0; n < results.length; n++) {
+      resultCycle.set(results.row[n]! * columns + results.column[n]!, results.cycle[n]!);
+    }
+    const feeds = beatTable(design, design.returnPort);
+    for (let n = 0; n < feeds.length; n++) {
+      const result = resultCycle.get(feeds.row[n]! * columns + feeds.column[n]!)!;
+      gap = Math.max(gap, result - feeds.cycle[n]! + 1);
+    }
+    returnGaps.set(design, gap);
+  }
+  return gap;
+}
+
+/** Finds start cycles in ascending order, the earliest that keep clear of all tiles before. */
+class StartFinder {
+  readonly #steps: readonly number[];
+  readonly #period: number;
+  readonly #blocked = new Set<number>();
+  #next = 0;
+
+  constructor({ schedule, periodCycles }: Design) {
+    this.#steps = schedule.conflictSteps;
+    this.#period = periodCycles;
+  }
+
+  next(earliest: number): number {
+    let start = Math.max(this.#next, earliest);
+    while (this.#blocked.has(start)) start++;
+    for (const step of this.#steps) this.#blocked.add(start + step * this.#period);
+    for (let cycle = this.#next; cycle <= start; cycle++) this.#blocked.delete(cycle);
+    this.#next = start + 1;
+    return start;
+  }
+}
