@@ -5,9 +5,6 @@ import type { OnnxModel } from './model.ts';
 import type { ValueType } from './session.ts';
 import type { Stage } from './stages.ts';
 
-/** The first version of the format in which initialisers need not be graph inputs. */
-const FREE_INITIALIZERS = 4n;
-
 /**
  * Make a model of the nodes of one stage; operator sets, functions and everything else of the file stay as they are.
  * Its inputs are typed by what is known of their values; the types of its outputs are left to ONNX Runtime to infer.
@@ -18,7 +15,6 @@ export function submodel(model: OnnxModel, stage: Stage, types: ReadonlyMap<stri
   const declared = new Map([...graph.input, ...graph.output].map((value) => [value.name, value]));
   const own = new Map(graph.input.map((value) => [value.name, value]));
   return derive('ModelProto', model.proto, {
-    irVersion: model.proto.irVersion < FREE_INITIALIZERS ? FREE_INITIALIZERS : model.proto.irVersion,
     graph: make('GraphProto', {
       name: graph.name || 'graph',
       node: [...stage.nodes],

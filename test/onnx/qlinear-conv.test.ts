@@ -114,8 +114,8 @@ describe('requantise', () => {
   });
 
   it('rounds the accumulator to float32 before it multiplies', () => {
-    // 2^24 + 1 is not a float32; scaled exactly it would round up to 1 · 2^-25 above one half.
-    expect(requantised('uint8', [2 ** 24 + 1], 2 ** -25, 0)).toEqual([0]);
+    // 20357143 is not a float32; multiplied as it is, it would give 142.5, which goes to the even 142.
+    expect(requantised('uint8', [20357143], Math.fround(7e-6), 0)).toEqual([143]);
   });
 
   it('rounds each step of the multiplier to float32', () => {

@@ -138,7 +138,7 @@ const GRAPHS: readonly (readonly [title: string, model: () => OnnxModel, layers:
     ['constant', 'computed', 'given'],
   ],
   [
-    'a branch of If that takes a layer’s result from the graph around it',
+    'branches of If that take values and weights from the graph around it, a layer’s result among them',
     () =>
       model({
         nodes: [
@@ -146,8 +146,9 @@ const GRAPHS: readonly (readonly [title: string, model: () => OnnxModel, layers:
           dequantise('t', 'tf'),
           node('ReduceMax', ['tf'], ['top'], { keepdims: 0 }),
           node('Greater', ['top', 'limit'], ['bright']),
+          node('Mul', ['tf', 'limit'], ['early']),
           node('If', ['bright'], ['p'], {
-            then_branch: graph({ nodes: [node('Neg', ['tf'], ['n'])], outputs: [output('n', 'float32')] }),
+            then_branch: graph({ nodes: [node('Neg', ['early'], ['n'])], outputs: [output('n', 'float32')] }),
             else_branch: graph({ nodes: [node('Abs', ['tf'], ['m'])], outputs: [output('m', 'float32')] }),
           }),
           quantise('p', 'q'),
@@ -224,6 +225,61 @@ describe('replaceLayers', () => {
     const opsets = ['', 'local'].map((domain) => make('OperatorSetIdProto', { domain, version: 17n }));
     const proto = { opsetImport: opsets, $unknown: [functionField(opsets[0]!)] };
     expect(await expectSameBits(model({ nodes, outputs: [output('y')] }, proto))).toEqual(['one']);
+  });
+
+  it('carries on from a layer whose data are of unknown rank', async () => {
+    const parts = model({
+      nodes: [
+        node('Reshape', ['x', 'sides'], ['r']),
+        conv('r', 'a', 't', 'one'),
+        dequantise('t', 'f'),
+        node('Transpose', ['f'], ['y'], { perm: [0, 2, 3, 1] }),
+      ],
+      inputs: [info('x', 'uint8', ['N']), info('sides', 'int64', ['R'])],
+      outputs: [info('y', 'float32', ['N', 'C', 'H', 'W'])],
+    });
+    const inputs = { x: pattern('uint8', [144]), sides: values('int64', [4], [2, 2, 6, 6]) };
+    expect(await expectSameBits(parts, inputs)).toEqual(['one']);
+  });
+
+  it('computes random values once, also when several stages use them', async () => {
+    const parts = model({
+      nodes: [
+        // Not the first node of its stage: a seed of the runtime depends on the place.
+        dequantise('x', 'xf'),
+        node('RandomNormal', [], ['n'], { shape: [2] }),
+        node('GlobalAveragePool', ['xf'], ['before']),
+        node('Where', ['yes', 'n', 'before'], ['y1']),
+        conv('x', 'a', 't', 'one'),
+        dequantise('t', 'tf'),
+        node('GlobalAveragePool', ['tf'], ['after']),
+        node('Where', ['yes', 'n', 'after'], ['y2']),
+      ],
+      outputs: [output('y1', 'float32'), output('y2', 'float32')],
+      constants: { yes: values('bool', [], [1]) },
+    });
+    const replaced = await replaceLayers(parts, { backend: backend() });
+    const { y1, y2 } = (await replaced.run({ x: pattern('uint8', [1, 2, 6, 6]) })).outputs;
+    expect(y2).toEqual(y1);
+    await replaced.close();
+  });
+
+  it('follows data and weights that change their sizes and values from run to run', async () => {
+    const parts = model({
+      nodes: [node('ConvInteger', ['x', 'v'], ['y'])],
+      inputs: [info('x', 'uint8', ['N', 'C', 'H', 'W']), info('v', 'int8', ['O', 'C', 'KH', 'KW'])],
+      outputs: [output('y', 'int32')],
+    });
+    const replaced = await replaceLayers(parts, { backend: backend() });
+    for (const [side, seed] of [
+      [6, 1],
+      [4, 1],
+      [4, 2],
+    ] as const) {
+      const inputs = { x: pattern('uint8', [1, 2, side, side]), v: pattern('int8', [3, 2, 2, 2], seed) };
+      expect((await replaced.run(inputs)).outputs).toEqual(await runWhole(parts, inputs));
+    }
+    await replaced.close();
   });
 
   const two = () => model({ nodes: [conv('x', 'a', 't', 'one'), conv('t', 'b', 'y', 'two')], outputs: [output('y')] });
