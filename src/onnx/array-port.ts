@@ -1,5 +1,5 @@
 import type { Backend, MatmulResult, RunOptions } from '../backend/backend.ts';
-import { dtypeInfo, integerRange, isDtype } from '../dtype/dtype.ts';
+import { type Dtype, dtypeInfo, integerRange, isDtype } from '../dtype/dtype.ts';
 import { OperandError } from '../errors.ts';
 import type { ArraySpec } from '../spec/array-spec.ts';
 import type { ElementType, Tensor } from '../tensor/tensor.ts';
@@ -46,7 +46,7 @@ export function openPort(
     results.push({ stats, faults });
     tell(0, 0);
     macs += (a.shape[0] ?? 0) * inner * (b.shape[1] ?? 0);
-    neededBits = Math.max(neededBits, accumulatorBits(a.type, b.type, inner));
+    neededBits = Math.max(neededBits, accumulatorBits(a.type, b.type, inner, types.c));
     return toInt32(result, types);
   };
   const report = (name: string, op: string): LayerReport => ({
@@ -64,12 +64,13 @@ export function openPort(
   return { port: { types, expect, multiply }, report };
 }
 
-/** Bits that hold every sum of `inner` products of two types. */
-function accumulatorBits(a: ElementType, b: ElementType, inner: number): number {
+/** Bits that an accumulator needs to hold every sum of `inner` products of two types; one for the sign if it has one. */
+function accumulatorBits(a: ElementType, b: ElementType, inner: number, accumulator: Dtype): number {
   if (!isDtype(a) || !isDtype(b)) return 0;
   const [x, y] = [integerRange(a), integerRange(b)];
   const corners = [x.min * y.min, x.min * y.max, x.max * y.min, x.max * y.max].map((corner) => corner * BigInt(inner));
-  return Math.max(...corners.map((corner) => (corner < 0n ? ~corner : corner).toString(2).length + 1));
+  const sign = dtypeInfo(accumulator).signed || corners.some((corner) => corner < 0n) ? 1 : 0;
+  return sign + Math.max(...corners.map((corner) => (corner < 0n ? ~corner : corner).toString(2).length));
 }
 
 function toInt32({ type, data }: Tensor, types: ArraySpec['types']): Int32Array {
