@@ -52,7 +52,8 @@ export function listLayers(model: OnnxModel): LayerInfo[] {
 
 /**
  * Pick layers by name, or all compatible ones.
- * @throws {ModelError} for a name that is no layer of the model, or a layer that cannot run on an array.
+ * @throws {ModelError} for a name that is no layer of the model, a layer that cannot run on an array, or, without
+ *   names, a model none of whose layers can.
  */
 export function chooseLayers(model: OnnxModel, names?: readonly string[]): CompatibleLayer[] {
   const found = findLayers(model);
@@ -68,9 +69,14 @@ export function chooseLayers(model: OnnxModel, names?: readonly string[]): Compa
     }
   }
   const wanted = names && new Set(names);
-  return found.flatMap(({ info, node, operator }) =>
+  const chosen = found.flatMap(({ info, node, operator }) =>
     operator && info.compatible && (!wanted || wanted.has(info.name)) ? [{ name: info.name, node, operator }] : [],
   );
+  if (!names && chosen.length === 0) {
+    const reasons = found.map(({ info }) => `${info.name} (${info.op}): ${info.reason}`);
+    throw new ModelError(`no layer of ${model.path} can run on an array; ${reasons.join('; ') || 'it has none'}`);
+  }
+  return chosen;
 }
 
 interface FoundLayer {
@@ -116,7 +122,7 @@ function refuse(
   operator: LayerOperator | undefined,
 ): string | null {
   if (!operator) {
-    return `only ${OPERATORS.map(({ opType }) => opType).join(' and ')} of the standard operators can`;
+    return `the array runs ${OPERATORS.map(({ opType }) => opType).join(' and ')} of the standard operators`;
   }
   if (holder) return `it lies inside ${holder.opType} '${holder.name}', which runs as a whole`;
   return operator.refuse(node, graph);

@@ -34,7 +34,7 @@ const MODEL = buildModel({
   constants: CONSTANTS,
 });
 
-const NOT_SUPPORTED = 'only ConvInteger and QLinearConv of the standard operators can';
+const NOT_SUPPORTED = 'the array runs ConvInteger and QLinearConv of the standard operators';
 
 describe('listLayers', () => {
   it('gives every matrix node a name of its own and says why one cannot run', () => {
@@ -82,13 +82,26 @@ describe('a layer that cannot be replaced', () => {
     await expect(replaceLayers(MODEL, { layers: [name], backend })).rejects.toThrow(new ModelError(message));
   });
 
+  it('in a model that has no other', async () => {
+    const dense = (nodes: Parameters<typeof buildModel>[0]['nodes']) =>
+      buildModel({ nodes, inputs: [info('x', 'uint8', [1, 3])], outputs: [info('y', 'int32', [1, 3])] });
+    await expect(
+      replaceLayers(dense([node('MatMulInteger', ['x', 'x'], ['y'], {}, { name: 'd' })]), { backend }),
+    ).rejects.toThrow(new ModelError(`no layer of test.onnx can run on an array; d (MatMulInteger): ${NOT_SUPPORTED}`));
+    await expect(replaceLayers(dense([node('Cast', ['x'], ['y'], { to: 6 })]), { backend })).rejects.toThrow(
+      new ModelError('no layer of test.onnx can run on an array; it has none'),
+    );
+  });
+
   it('in a model that ONNX Runtime refuses', async () => {
     const broken = buildModel({
       nodes: [node('Frobnicate', ['x'], ['y'])],
       inputs: [info('x', 'uint8', [1])],
       outputs: [info('y', 'uint8', [1])],
     });
-    await expect(replaceLayers(broken, { backend })).rejects.toThrow(/^ONNX Runtime refuses test.onnx: .*Frobnicate/);
+    await expect(replaceLayers(broken, { layers: [], backend })).rejects.toThrow(
+      /^ONNX Runtime refuses test.onnx: .*Frobnicate/,
+    );
   });
 });
 
