@@ -86,6 +86,8 @@ export interface Schedule {
   /** The time π·ν that is cycle 0. Node a of PE P·ν takes the value of ν in cycle π·ν − originTime. */
   readonly originTime: number;
   /** Cycles from the first beat of a tile to the sample of its last result, both included. */
+  readonly latencyCycles: number;
+  /** Cycles from the first beat of a tile to its last, be it an operand on its way through or a result. */
   readonly spanCycles: number;
   /** For every input port, in the order of `inputs`. */
   readonly feeds: readonly (readonly LaneBeats[])[];

@@ -1,12 +1,4 @@
-import {
-  addScaled,
-  type Box,
-
-  type Interval,
-  intersect,
-  stepsWithin,
-  timeOf,
-} from '../projection/geometry.ts';
+import { addScaled, type Box, type Interval, intersect, stepsWithin, timeOf } from '../projection/geometry.ts';
 import { LINE_AXIS, type Line, type Vector3 } from '../projection/space-time.ts';
 import type { Design, LaneBeats, Network, Schedule } from './design.ts';
 
@@ -19,12 +11,14 @@ export function buildSchedule(design: Unscheduled): Schedule {
   const results = resultsOf(design);
   const originTime = extreme(absolute.flat(), Math.min);
   const relative = (beats: readonly LaneBeats[]) => beats.map((beat) => ({ ...beat, cycle: beat.cycle - originTime }));
-  const spanCycles = extreme(results, Math.max) - originTime + 1;
+  const latencyCycles = extreme(results, Math.max) - originTime + 1;
+  const spanCycles = Math.max(latencyCycles, extreme(absolute.flat(), Math.max) - originTime + 1);
   const conflictSteps = conflicts(design);
   const initiationSteps = initiation(conflictSteps);
   const [n1, n2, n3] = design.spec.size;
   return {
     originTime,
+    latencyCycles,
     spanCycles,
     feeds: absolute.map(relative),
     results: relative(results),
@@ -140,7 +134,14 @@ function beatsAlongKernel(
     if (from > to) return;
     const start = addScaled(point, from, design.kernel);
     const cycle = timeOf(design.matrix, start) + lagCycles;
-    beats.push({ lane, point: start, step: design.kernel, count: to - from + 1, cycle, cycleStep: design.periodCycles });
+    beats.push({
+      lane,
+      point: start,
+      step: design.kernel,
+      count: to - from + 1,
+      cycle,
+      cycleStep: design.periodCycles,
+    });
   });
   return beats;
 }
@@ -187,4 +188,3 @@ function initiation(conflictSteps: readonly number[]): number {
     if (free) return m;
   }
 }
-

@@ -13,6 +13,8 @@ export type Value = number | bigint;
  */
 export interface Arithmetic<V extends Value> {
   readonly zero: V;
+  /** Take an element of a tensor's storage. */
+  of(element: number | bigint): V;
   /** Multiply an a by a b into the product format. */
   multiply(a: V, b: V): V;
   /** Add a product to an accumulator value. */
@@ -48,6 +50,7 @@ function doubleArithmetic({ c }: PeFormats): Arithmetic<number> {
   const wrapC = wrapTo(c);
   return {
     zero: 0,
+    of: Number,
     multiply: (a, b) => a * b,
     accumulate: (sum, product) => wrapC(sum + product),
     toBits: (value, { widthBits }) => BigInt.asUintN(widthBits, BigInt(value)),
@@ -67,6 +70,7 @@ function doubleArithmetic({ c }: PeFormats): Arithmetic<number> {
 function bigintArithmetic({ c }: PeFormats): Arithmetic<bigint> {
   return {
     zero: 0n,
+    of: BigInt,
     multiply: (a, b) => a * b,
     accumulate: (sum, product) => interpret(sum + product, c),
     toBits: (value, { widthBits }) => BigInt.asUintN(widthBits, value),

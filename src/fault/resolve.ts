@@ -1,9 +1,9 @@
 import type { Design, FaultSite } from '../design/design.ts';
 import { FaultError } from '../errors.ts';
-import { type Fault, FAULT_KINDS, type FaultSpec } from './fault.ts';
 import type { FaultDrive } from '../schedule/beats.ts';
 import type { JobPlan } from '../schedule/plan.ts';
 import { formatFault } from '../spec/format.ts';
+import { FAULT_KINDS, type Fault, type FaultSpec } from './fault.ts';
 
 /**
  * Place a fault in a design: find its PE, check its node and bits, count the bits from the least significant.
@@ -26,7 +26,7 @@ export function resolveFault(design: Design, spec: FaultSpec): Fault {
 
 /**
  * Turn a fault's window into cycles of a job. A window that names a tile counts from that tile's first beat and ends
- * with the sample of its last result.
+ * with its last.
  * @throws {FaultError} when the job has no such tile.
  */
 export function driveFault(design: Design, plan: JobPlan, fault: Fault): FaultDrive {

@@ -59,7 +59,11 @@ export function inBox(box: Box, [i, j, k]: Vector3): boolean {
  * Visit exactly one point of the box for every PE: the earliest, whose predecessor ν − u lies outside. Takes time in
  * proportion to the number of PEs, not of points.
  */
-export function forEachEarliestPoint(box: Box, kernel: Vector3, visit: (i: number, j: number, k: number) => void): void {
+export function forEachEarliestPoint(
+  box: Box,
+  kernel: Vector3,
+  visit: (i: number, j: number, k: number) => void,
+): void {
   const [n1, n2, n3] = box;
   const [ui, uj, uk] = kernel;
   for (let i = 1; i <= n1; i++) {

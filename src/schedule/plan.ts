@@ -45,7 +45,7 @@ export function planJob(design: Design, rows: number, inner: number, columns: nu
       }
     }
   }
-  return { rows, inner, columns, tiles, cycles: tiles.at(-1)!.startCycle + design.schedule.spanCycles };
+  return { rows, inner, columns, tiles, cycles: tiles.at(-1)!.startCycle + design.schedule.latencyCycles };
 }
 
 const returnGaps = new WeakMap<Design, number>();

@@ -48,7 +48,8 @@ function* generate(
     for (const sample of samples) {
       const { tile, beat } = sample;
       if (tile.final) {
-        resultSample[(tile.row + results.row[beat]!) * plan.columns + tile.column + results.column[beat]!] = sampleCount;
+        resultSample[(tile.row + results.row[beat]!) * plan.columns + tile.column + results.column[beat]!] =
+          sampleCount;
       } else {
         let ofTile = samplesOfTile.get(tile.index);
         if (!ofTile) {

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import Handlebars from 'handlebars';
+import type { Architecture, MachineDesign } from './machine-design.ts';
+import { laneBytes } from './machine-design.ts';
+
+export interface AdapterOptions {
+  readonly design: MachineDesign;
+  readonly top: string;
+  readonly architecture: Architecture;
+  readonly trace: boolean;
+}
+
+interface PortView {
+  readonly name: string;
+  readonly widthBits: number;
+}
+
+interface PlaneView {
+  readonly name: string;
+  readonly widthBits: number;
+  readonly traceBytes: number;
+  readonly storedBytes: number;
+  readonly pes: number;
+  /** The array that holds the register of all PEs, or null where each PE has its own variable. */
+  readonly array: string | null;
+  readonly registers: readonly string[];
+}
+
+interface AdapterView {
+  readonly top: string;
+  readonly hash: string;
+  readonly trace: boolean;
+  readonly inputs: readonly PortView[];
+  readonly returnPort: number;
+  readonly output: PortView;
+  readonly laneBytes: number;
+  readonly faultSlots: number;
+  readonly faultPorts: readonly (PortView & { readonly field: string })[];
+  readonly planes: readonly PlaneView[];
+}
+
+const TEMPLATE = new URL('../../templates/cosim/adapter.cpp.hbs', import.meta.url);
+
+/** Print the C++ that shows a design's Verilated ports and registers to the harness. */
+export function printAdapter(options: AdapterOptions): string {
+  const template = Handlebars.create().compile<AdapterView>(readFileSync(TEMPLATE, 'utf8'), {
+    strict: true,
+    noEscape: true,
+    knownHelpersOnly: true,
+  });
+  return template(adapterView(options));
+}
+
+function adapterView({ design, top, architecture, trace }: AdapterOptions): AdapterView {
+  const returnPort = design.inputs[design.returnPort];
+  if (design.output.laneBits % 8 !== 0 || returnPort?.laneBits !== design.output.laneBits) {
+    throw new TypeError(`${design.name}: output and return port need lanes of the same number of whole bytes`);
+  }
+  return {
+    top,
+    hash: design.hash,
+    trace,
+    inputs: design.inputs.map(portView),
+    returnPort: design.returnPort,
+    output: portView(design.output),
+    laneBytes: laneBytes(design),
+    faultSlots: design.spec.faultSlots,
+    faultPorts: faultPorts(design),
+    planes: trace ? design.registers.map((plane) => planeView(plane, design, top, architecture)) : [],
+  };
+}
+
+function portView(port: { readonly name: string; readonly lanes: number; readonly laneBits: number }): PortView {
+  return { name: port.name, widthBits: port.lanes * port.laneBits };
+}
+
+function faultPorts({ spec, faultPort }: MachineDesign): AdapterView['faultPorts'] {
+  const slots = spec.faultSlots;
+  if (slots === 0) return [];
+  return [
+    { field: 'enable', name: 'fault_en_i', widthBits: slots },
+    { field: 'pe', name: 'fault_pe_i', widthBits: slots * faultPort.peBits },
+    { field: 'node', name: 'fault_node_i', widthBits: slots * faultPort.nodeBits },
+    { field: 'kind', name: 'fault_kind_i', widthBits: slots * 2 },
+    { field: 'mask', name: 'fault_mask_i', widthBits: slots * faultPort.dataBits },
+    { field: 'value', name: 'fault_value_i', widthBits: slots * faultPort.dataBits },
+    { field: 'fired', name: 'fault_fired_o', widthBits: slots },
+  ];
+}
+
+function planeView(
+  plane: MachineDesign['registers'][number],
+  design: MachineDesign,
+  top: string,
+  architecture: Architecture,
+): PlaneView {
+  const { name, widthBits, bytes } = plane;
+  const shared = { name, widthBits, traceBytes: bytes, storedBytes: storedBytes(widthBits), pes: design.pes.length };
+  if (architecture === 'rolled') return { ...shared, array: verilatedName([top, name]), registers: [] };
+  const registers = design.pes.map((pe) => verilatedName([top, peInstance(pe.x, pe.y), name]));
+  return { ...shared, array: null, registers };
+}
+
+/** Name a PE's instance in the structural grid; a minus sign becomes the letter m. */
+function peInstance(x: number, y: number): string {
+  const coordinate = (value: number): string => `${value}`.replace('-', 'm');
+  return `pe_x${coordinate(x)}_y${coordinate(y)}`;
+}
+
+/** Name a variable as Verilator does: the path joined by __DOT__, a double underscore in a name written as its code. */
+function verilatedName(path: readonly string[]): string {
+  return path.map((name) => name.replaceAll('__', '___05F')).join('__DOT__');
+}
+
+/** Bytes in which Verilator keeps a value: a C++ integer up to 64 bits, 32-bit words beyond. */
+function storedBytes(widthBits: number): number {
+  return [1, 2, 4, 8].find((bytes) => widthBits <= bytes * 8) ?? Math.ceil(widthBits / 32) * 4;
+}

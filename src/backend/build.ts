@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { printAdapter } from './adapter.ts';
+import type { Architecture, MachineDesign, SourceFile } from './machine-design.ts';
+import type { Step } from './process.ts';
+import type { ToolVersions } from './tools.ts';
+
+export interface BuildOptions {
+  readonly design: MachineDesign;
+  /** The Verilog of the grid. */
+  readonly files: readonly SourceFile[];
+  readonly top: string;
+  readonly architecture: Architecture;
+  /** Whether registers can be read and waveforms written; such a build runs slower. */
+  readonly trace: boolean;
+}
+
+/** Where the tools of a build are and what it builds upon. */
+export interface BuildSetting {
+  readonly tools: ToolVersions;
+  readonly harness: readonly SourceFile[];
+  readonly cacheRoot: string;
+}
+
+/** A build as data: the files to write into an empty directory, the programs to run in it, and what to keep of it. */
+export interface BuildPlan {
+  /** Name of the cache entry: what it is, and the hash of everything that goes into it. */
+  readonly entry: string;
+  readonly files: readonly SourceFile[];
+  /** Each with the text to show while it runs; `cwd` is relative to the directory. */
+  readonly steps: readonly (Step & { readonly phase: string })[];
+  /** Paths of the products in the directory. */
+  readonly products: readonly string[];
+}
+
+// All steps run in `obj`; sources lie beside it.
+const OBJECTS = 'obj';
+const HARNESS = 'harness';
+const RTL = 'rtl';
+
+/**
+ * Plan the part of a simulation that all designs share: the harness, Verilator's runtime, a precompiled header.
+ * It is built once per version of the tools and kind of build.
+ */
+export function planRuntime(trace: boolean, setting: BuildSetting): BuildPlan {
+  const verilate = verilateStep('blank', [join('..', HARNESS, 'blank.v')], trace);
+  const make = makeStep('runtime', trace);
+  return {
+    entry: `runtime-${hashOf([setting.tools, setting.harness, verilate, make])}`,
+    files: setting.harness.map(({ path, text }) => ({ path: join(HARNESS, path), text })),
+    steps: [
+      { ...verilate, phase: 'preparing the simulation harness' },
+      { ...withJobs(make), phase: 'compiling the simulation harness (once per Verilator version)' },
+    ],
+    products: ['runtime.a', 'prelude.h', 'prelude.h.gch'].map((name) => join(OBJECTS, name)),
+  };
+}
+
+/** Plan the simulation executable of a design, on top of the runtime that `planRuntime` plans. */
+export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPlan {
+  const { files, top, trace } = options;
+  const adapter = printAdapter(options);
+  const runtime = planRuntime(trace, setting).entry;
+  const verilog = files.map(({ path, text }) => ({ path: join(RTL, path), text }));
+  const sources = setting.harness.filter(({ path }) => path === 'build.mk' || path === 'machine.h');
+  const modules = verilog.filter(({ path }) => path.endsWith('.v')).map(({ path }) => join('..', path));
+  const verilate = verilateStep(top, modules, trace);
+  const make = makeStep('machine', trace);
+  return {
+    entry: `machine-${hashOf([runtime, verilog, adapter, verilate, make])}`,
+    files: [
+      ...verilog,
+      ...sources.map(({ path, text }) => ({ path: join(HARNESS, path), text })),
+      { path: join(OBJECTS, 'adapter.cpp'), text: adapter },
+    ],
+    steps: [
+      { ...verilate, phase: `translating ${top} with Verilator` },
+      { ...withJobs(make, `RUNTIME=${join(setting.cacheRoot, runtime)}`), phase: `compiling ${top}` },
+    ],
+    products: [join(OBJECTS, 'machine')],
+  };
+}
+
+function verilateStep(top: string, files: readonly string[], trace: boolean): Step {
+  // Registers are read by name: modules must not keep classes of their own (--flatten).
+  const traceFlags = ['--flatten', '--trace', '--trace-max-array', '65536', '--trace-max-width', '65536'];
+  return {
+    command: 'verilator',
+    args: [
+      ...['--cc', '--prefix', 'Vdut', '--top-module', top, '--Mdir', '.'],
+      ...['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'],
+      // Lint is the business of tests; here a warning must not stop a simulation.
+      ...['-Wno-fatal', `-I${join('..', RTL)}`],
+      ...(trace ? [...traceFlags, '+define+ESPALIER_TRACE'] : []),
+      ...files,
+    ],
+    cwd: OBJECTS,
+  };
+}
+
+function makeStep(target: string, trace: boolean): Step {
+  const args = ['-f', join('..', HARNESS, 'build.mk'), target, `SOURCES=${join('..', HARNESS)}`];
+  return { command: 'make', args: [...args, `OPT_ALL=${trace ? '-O1' : '-O2'}`], cwd: OBJECTS };
+}
+
+/** Add what must not count for the hash: where things are and how many compilers run at once. */
+function withJobs(step: Step, ...args: readonly string[]): Step {
+  return { ...step, args: [...step.args, ...args, `-j${availableParallelism()}`] };
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}

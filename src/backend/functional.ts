@@ -1,0 +1,40 @@
+import type { Design } from '../design/design.ts';
+import { driveFault } from '../fault/resolve.ts';
+import { cycleMachine } from '../sim/cycle-machine.ts';
+import { coversFault, runFunctional } from '../sim/functional.ts';
+import { tensor } from '../tensor/tensor.ts';
+import type { Backend } from './backend.ts';
+import { prepareJob } from './job.ts';
+import { MachineBackend } from './machine-backend.ts';
+
+/**
+ * Make the functional simulator of a design: the closed form. Jobs with a fault in a control token, which changes what
+ * PEs do rather than what they hold, are handed to the cycle simulator.
+ */
+export function functionalBackend(design: Design): Backend {
+  const cycleByCycle = cycleBackend(design);
+  return {
+    kind: 'functional',
+    design,
+    async matmul(job, options = {}) {
+      const { faults = [], signal, onProgress } = options;
+      signal?.throwIfAborted();
+      const { operands, plan, stats } = prepareJob(design, job);
+      const drives = faults.map((fault) => driveFault(design, plan, fault));
+      if (!drives.every(coversFault)) return cycleByCycle.matmul(job, options);
+      const { result, firedCycles } = runFunctional(design, plan, operands, drives);
+      onProgress?.(plan.tiles.length, plan.tiles.length);
+      return {
+        result: tensor(design.spec.types.c, [plan.rows, plan.columns], result),
+        faults: faults.map((fault, n) => ({ fault, firedCycles: firedCycles[n]! })),
+        stats,
+      };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Make the cycle simulator of a design: every register, every cycle. */
+export function cycleBackend(design: Design): MachineBackend {
+  return new MachineBackend('cycle', design, cycleMachine(design));
+}

@@ -1,0 +1,65 @@
+import type { Design } from '../design/design.ts';
+import { castTensor } from '../dtype/cast.ts';
+import { OperandError } from '../errors.ts';
+import { type JobPlan, planJob } from '../schedule/plan.ts';
+import type { JobOperands } from '../schedule/segments.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import type { MatmulJob, RunStats } from './backend.ts';
+
+/** A job whose operands have been checked and cast, with its plan. */
+export interface PreparedJob {
+  readonly operands: JobOperands;
+  readonly plan: JobPlan;
+  readonly stats: RunStats;
+}
+
+/**
+ * Check a job's operands against each other and the array, cast them to its dtypes and plan the tiles.
+ * @throws {OperandError} for a wrong rank or shape, {CastingError} for a value that does not fit its dtype
+ */
+export function prepareJob(design: Design, job: MatmulJob): PreparedJob {
+  const [rows, inner] = matrixShape(job.a, 'A');
+  const [innerOfB, columns] = matrixShape(job.b, 'B');
+  if (inner !== innerOfB) {
+    throw new OperandError(
+      `the inner dimensions of A (M×K) and B (K×N) must agree, received A ${rows}×${inner} and B ${innerOfB}×${columns}`,
+    );
+  }
+  if (job.c) {
+    const [rowsOfC, columnsOfC] = matrixShape(job.c, 'C');
+    if (rowsOfC !== rows || columnsOfC !== columns) {
+      throw new OperandError(`C must be ${rows}×${columns} like A×B, received ${rowsOfC}×${columnsOfC}`);
+    }
+  }
+  const { types } = design.spec;
+  const operands = {
+    a: castTensor(job.a, types.a, 'A'),
+    b: castTensor(job.b, types.b, 'B'),
+    c: job.c ? castTensor(job.c, types.c, 'C') : tensor(types.c, [rows, columns]),
+  };
+  const plan = planJob(design, rows, inner, columns);
+  return { operands, plan, stats: statsOf(design, plan) };
+}
+
+function matrixShape({ shape }: Tensor, name: string): readonly [number, number] {
+  if (shape.length !== 2) {
+    throw new OperandError(
+      `${name} must be a matrix (rank 2), received rank ${shape.length} with shape [${shape.join(', ')}]`,
+    );
+  }
+  const [rows, columns] = shape as [number, number];
+  if (rows === 0 || columns === 0) {
+    throw new OperandError(`${name} must have at least one row and one column, received ${rows}×${columns}`);
+  }
+  return [rows, columns];
+}
+
+function statsOf({ spec, pes, schedule }: Design, { tiles, cycles }: JobPlan): RunStats {
+  const [n1, n2, n3] = spec.size;
+  return {
+    tiles: tiles.length,
+    cycles,
+    utilisation: (tiles.length * n1 * n2 * n3) / (pes.length * cycles),
+    utilisationBound: schedule.utilisationBound,
+  };
+}

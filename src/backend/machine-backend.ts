@@ -1,0 +1,80 @@
+import type { Design } from '../design/design.ts';
+import { FaultError } from '../errors.ts';
+import { driveFault } from '../fault/resolve.ts';
+import { jobBeats } from '../schedule/segments.ts';
+import type { Machine } from '../sim/machine.ts';
+import { allocate, tensor } from '../tensor/tensor.ts';
+import type { Backend, BackendKind, MatmulJob, MatmulResult, RunOptions } from './backend.ts';
+import { prepareJob } from './job.ts';
+
+/** What a machine run tells beyond the result. */
+export interface TracedResult extends MatmulResult {
+  /** The registers of every cycle in the layout of `MachineRun.registers`; null unless traced. */
+  readonly registers: Uint8Array | null;
+}
+
+export interface TraceOptions {
+  /** Record every register in every cycle. */
+  readonly trace?: boolean | undefined;
+  /** Write a waveform to this file (RTL built for tracing only). */
+  readonly vcdPath?: string | undefined;
+}
+
+/** A backend that clocks a machine, the cycle simulator or the RTL, through the beats of each job. */
+export class MachineBackend implements Backend {
+  readonly kind: BackendKind;
+  readonly design: Design;
+  readonly #machine: Machine;
+  readonly #faultLimit: number;
+
+  constructor(kind: BackendKind, design: Design, machine: Machine) {
+    this.kind = kind;
+    this.design = design;
+    this.#machine = machine;
+    this.#faultLimit = kind === 'rtl' ? design.spec.faultSlots : Number.POSITIVE_INFINITY;
+  }
+
+  async matmul(job: MatmulJob, options: RunOptions & TraceOptions = {}): Promise<TracedResult> {
+    const { design } = this;
+    const { faults = [], signal, onProgress, trace, vcdPath } = options;
+    if (faults.length > this.#faultLimit) {
+      throw new FaultError(
+        `array ${design.name} has ${this.#faultLimit} fault slots in its RTL, received ${faults.length} faults at once`,
+      );
+    }
+    const { operands, plan, stats } = prepareJob(design, job);
+    const drives = faults.map((fault) => driveFault(design, plan, fault));
+    const beats = jobBeats(design, plan, operands);
+    const segments = withProgress(beats.segments, plan.cycles, plan.tiles.length, onProgress);
+    const run = await this.#machine.run({ segments, faults: drives, trace, vcdPath, signal });
+    const type = design.spec.types.c;
+    const bytes = run.samples.slice();
+    const sampled = allocate(type, 0).constructor as unknown as new (buffer: ArrayBuffer) => Int32Array;
+    const samples = new sampled(bytes.buffer);
+    const result = allocate(type, plan.rows * plan.columns) as Int32Array;
+    for (let n = 0; n < result.length; n++) result[n] = samples[beats.resultSample[n]!]!;
+    onProgress?.(plan.tiles.length, plan.tiles.length);
+    return {
+      result: tensor(type, [plan.rows, plan.columns], result),
+      faults: faults.map((fault, n) => ({ fault, firedCycles: run.firedCycles[n]! })),
+      stats,
+      registers: run.registers,
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#machine.close();
+  }
+}
+
+function* withProgress<S extends { readonly firstCycle: number }>(
+  segments: Iterable<S>,
+  cycles: number,
+  tiles: number,
+  onProgress: RunOptions['onProgress'],
+): Generator<S> {
+  for (const segment of segments) {
+    onProgress?.(Math.floor((segment.firstCycle / cycles) * tiles), tiles);
+    yield segment;
+  }
+}
