@@ -2,7 +2,14 @@ import { ProcessError } from '../errors.ts';
 import { ByteReader, NoBytes } from './byte-reader.ts';
 import type { MachineDesign } from './machine-design.ts';
 import { commandLine, type LiveProcess, type Step, start, tail } from './process.ts';
-import { type AnswerKind, decodeGreeting, decodeHeader, GREETING_BYTES, HEADER_BYTES, PROTOCOL_VERSION } from './wire.ts';
+import {
+  type AnswerKind,
+  decodeGreeting,
+  decodeHeader,
+  GREETING_BYTES,
+  HEADER_BYTES,
+  PROTOCOL_VERSION,
+} from './wire.ts';
 
 export interface HarnessOptions {
   readonly design: MachineDesign;
@@ -37,7 +44,7 @@ export class HarnessProcess {
     });
     // Writing to a dead process is not the error to report: the missing answer is.
     stdin.on('error', () => {});
-    this.#process.once('exit', () => {
+    this.#process.nodeChildProcess.once('exit', () => {
       this.#alive = false;
     });
     void this.#process.then(() => {
@@ -110,7 +117,7 @@ export class HarnessProcess {
   keepsNodeAlive(yes: boolean): void {
     const method = yes ? 'ref' : 'unref';
     const { stdin, stdout, stderr } = this.#process;
-    this.#process[method]();
+    this.#process.nodeChildProcess[method]();
     for (const pipe of [stdin, stdout, stderr]) (pipe as unknown as { ref(): void; unref(): void })[method]();
   }
 

@@ -1,6 +1,6 @@
 import type { BuildOptions } from './build.ts';
-import { type BuildControl, buildMachine } from './run-build.ts';
 import { RtlMachine } from './rtl-process.ts';
+import { type BuildControl, buildMachine } from './run-build.ts';
 
 export interface OpenMachineOptions extends BuildOptions, BuildControl {
   /** How long the process may stay silent while an answer is due; 60 s when left out. */

@@ -5,7 +5,7 @@ import type { BeatSegment, FaultDrive } from '../schedule/beats.ts';
 import { HarnessProcess } from './harness-process.ts';
 import { laneBytes, type MachineDesign, traceBytes } from './machine-design.ts';
 import type { Step } from './process.ts';
-import { decodeFired, encodeEnd, encodeReset, encodeSegment } from './wire.ts';
+import { decodeFired, encodeEnd, encodeReset, encodeSegment, totalBytes } from './wire.ts';
 
 export interface MachineJob {
   /** Must stay unchanged until the job ends; one segment is read ahead while another runs. */
@@ -77,7 +77,9 @@ export class RtlMachine {
     if (this.#closed) throw new TypeError('the machine is closed');
     job.signal?.throwIfAborted();
     await this.#check(job);
-    const process = this.#process?.alive ? this.#process : new HarnessProcess({ timeoutMs: TIMEOUT_MS, ...this.#given() });
+    const process = this.#process?.alive
+      ? this.#process
+      : new HarnessProcess({ timeoutMs: TIMEOUT_MS, ...this.#given() });
     const isNew = process !== this.#process;
     this.#process = process;
     const abort = (): void => void process.kill();
@@ -152,7 +154,9 @@ export class RtlMachine {
     const { design, trace: traceBuild } = this.#options;
     const slots = design.spec.faultSlots;
     if (faults.length > slots) {
-      throw new FaultError(`${faults.length} faults at once need as many fault slots; array ${design.name} has ${slots}`);
+      throw new FaultError(
+        `${faults.length} faults at once need as many fault slots; array ${design.name} has ${slots}`,
+      );
     }
     if ((trace || vcdPath !== undefined) && !traceBuild) {
       throw new TypeError('registers and waveforms need a machine that was opened with trace');
@@ -166,6 +170,13 @@ export class RtlMachine {
   }
 }
 
+/** Join chunks in storage of their own, so that a caller may look at it as an array of wider numbers. */
 function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  const whole = new Uint8Array(totalBytes(chunks));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
