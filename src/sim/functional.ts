@@ -312,15 +312,16 @@ class Walker {
     return null;
   }
 
-  /** The value that the edge feeds to an entry PE of a line in a cycle (timed on the a/b plane); zero between beats. */
+  /** The value that the edge feeds to an entry PE of a line in a cycle; zero between beats. */
   #fedAt(line: Line, pe: number, cycle: number): Value {
     if (cycle < 0) return this.#arithmetic.zero;
     const { x, y } = this.#design.pes[pe]!;
     const { spanCycles, originTime } = this.#design.schedule;
+    const time = originTime + cycle - (line === 'c' ? this.#design.planeLagCycles : 0);
     for (let n = this.#tilesUntil(cycle) - 1; n >= 0; n--) {
       const tile = this.#plan.tiles[n]!;
       if (tile.startCycle <= cycle - spanCycles) break;
-      const point = this.#pointAt(x, y, cycle - tile.startCycle + originTime);
+      const point = this.#pointAt(x, y, time - tile.startCycle);
       if (point && this.#ownsElement(line, point)) return this.#fed(line, tile, point[0], point[1], point[2]);
     }
     return this.#arithmetic.zero;
@@ -452,7 +453,7 @@ class Walker {
     let hops = network.entryHops[pe]!;
     let at = network.entries[network.entryLane[pe]!]!;
     let time = cycle - network.delayCycles * hops;
-    let value = this.#fedAt('c', at, time - this.#design.planeLagCycles);
+    let value = this.#fedAt('c', at, time);
     for (; ; hops--, at = network.downstream[at]!, time += network.delayCycles) {
       if (hops === 0 && node === 'c_in') return value;
       if (time >= 0) {
