@@ -5,12 +5,8 @@ module blank (
     input  wire clk_i,
     output wire blank_o
 );
-`ifdef ESPALIER_TRACE
   // Readable like the registers of a traced design, so that the same parts of Verilator's runtime come along.
   reg blank_q /*verilator public_flat_rd*/;
-`else
-  reg blank_q;
-`endif
 
   always @(posedge clk_i) blank_q <= !blank_q;
 

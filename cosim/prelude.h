@@ -3,7 +3,5 @@
 
 #include "machine.h"
 #include "verilated.h"
-#if VM_TRACE
 #include "verilated_dpi.h"
 #include "verilated_vcd_c.h"
-#endif

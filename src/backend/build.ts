@@ -41,11 +41,11 @@ const RTL = 'rtl';
 
 /**
  * Plan the part of a simulation that all designs share: the harness, Verilator's runtime, a precompiled header.
- * It is built once per version of the tools and kind of build.
+ * It is built once per version of the tools.
  */
-export function planRuntime(trace: boolean, setting: BuildSetting): BuildPlan {
-  const verilate = verilateStep('blank', [join('..', HARNESS, 'blank.v')], trace);
-  const make = makeStep('runtime', trace);
+export function planRuntime(setting: BuildSetting): BuildPlan {
+  const verilate = verilateStep('blank', [join('..', HARNESS, 'blank.v')], true);
+  const make = makeStep('runtime');
   return {
     entry: `runtime-${hashOf([setting.tools, setting.harness, verilate, make])}`,
     files: setting.harness.map(({ path, text }) => ({ path: join(HARNESS, path), text })),
@@ -61,12 +61,12 @@ export function planRuntime(trace: boolean, setting: BuildSetting): BuildPlan {
 export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPlan {
   const { files, top, trace } = options;
   const adapter = printAdapter(options);
-  const runtime = planRuntime(trace, setting).entry;
+  const runtime = planRuntime(setting).entry;
   const verilog = files.map(({ path, text }) => ({ path: join(RTL, path), text }));
   const sources = setting.harness.filter(({ path }) => path === 'build.mk' || path === 'machine.h');
   const modules = verilog.filter(({ path }) => path.endsWith('.v')).map(({ path }) => join('..', path));
   const verilate = verilateStep(top, modules, trace);
-  const make = makeStep('machine', trace);
+  const make = makeStep('machine', `OPT_MODEL=${trace ? '-O1' : '-O2'}`);
   return {
     entry: `machine-${hashOf([runtime, verilog, adapter, verilate, make])}`,
     files: [
@@ -99,9 +99,9 @@ function verilateStep(top: string, files: readonly string[], trace: boolean): St
   };
 }
 
-function makeStep(target: string, trace: boolean): Step {
-  const args = ['-f', join('..', HARNESS, 'build.mk'), target, `SOURCES=${join('..', HARNESS)}`];
-  return { command: 'make', args: [...args, `OPT_ALL=${trace ? '-O1' : '-O2'}`], cwd: OBJECTS };
+function makeStep(target: string, ...variables: readonly string[]): Step {
+  const args = ['-f', join('..', HARNESS, 'build.mk'), target, `SOURCES=${join('..', HARNESS)}`, ...variables];
+  return { command: 'make', args, cwd: OBJECTS };
 }
 
 /** Add what must not count for the hash: where things are and how many compilers run at once. */

@@ -24,7 +24,7 @@ export async function buildMachine(options: BuildOptions, control: BuildControl 
   const machine = planBuild(options, setting);
   const folder = await realise(machine, setting.cacheRoot, control, async () => {
     // The runtime is looked up only when something is built upon it.
-    await realise(planRuntime(options.trace, setting), setting.cacheRoot, control);
+    await realise(planRuntime(setting), setting.cacheRoot, control);
   });
   return join(folder, basename(machine.products[0]!));
 }
