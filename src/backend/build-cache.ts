@@ -38,7 +38,8 @@ export async function cached(
   await makeRoot(entry.root);
   await removeDeadBuilds(entry.root);
   while (await isBeingBuilt(entry)) {
-    await sleep(POLL_MS, undefined, signal && { signal });
+    await sleep(POLL_MS);
+    signal?.throwIfAborted();
     if (await isComplete(place, entry)) return place;
   }
   const folder = join(entry.root, buildFolder(entry.name));

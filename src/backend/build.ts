@@ -32,6 +32,8 @@ export interface BuildPlan {
   readonly steps: readonly (Step & { readonly phase: string })[];
   /** Paths of the products in the directory. */
   readonly products: readonly string[];
+  /** What the entry is, for people who look into the cache. */
+  readonly about: Readonly<Record<string, unknown>>;
 }
 
 // All steps run in `obj`; sources lie beside it.
@@ -54,12 +56,13 @@ export function planRuntime(setting: BuildSetting): BuildPlan {
       { ...withJobs(make), phase: 'compiling the simulation harness (once per Verilator version)' },
     ],
     products: ['runtime.a', 'prelude.h', 'prelude.h.gch'].map((name) => join(OBJECTS, name)),
+    about: { content: 'what all simulations share', tools: setting.tools },
   };
 }
 
 /** Plan the simulation executable of a design, on top of the runtime that `planRuntime` plans. */
 export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPlan {
-  const { files, top, trace } = options;
+  const { design, files, top, architecture, trace } = options;
   const adapter = printAdapter(options);
   const runtime = planRuntime(setting).entry;
   const verilog = files.map(({ path, text }) => ({ path: join(RTL, path), text }));
@@ -79,6 +82,15 @@ export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPl
       { ...withJobs(make, `RUNTIME=${join(setting.cacheRoot, runtime)}`), phase: `compiling ${top}` },
     ],
     products: [join(OBJECTS, 'machine')],
+    about: {
+      content: 'simulation of a grid',
+      top,
+      design: design.hash,
+      architecture,
+      trace,
+      runtime,
+      tools: setting.tools,
+    },
   };
 }
 

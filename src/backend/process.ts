@@ -11,8 +11,8 @@ export interface Step {
 export interface RunControl {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
-  /** Added to the environment. */
-  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Added to the environment; undefined removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** What to say when the program is not there. */
   readonly purpose?: string | undefined;
 }
@@ -52,7 +52,7 @@ export async function run(step: Step, control: RunControl = {}): Promise<Output>
   if (result.code === 'ENOENT') throw missingTool(step.command, control.purpose);
   const what = result.timedOut
     ? `${step.command} took longer than ${control.timeoutMs! / 1000} s`
-    : failed(step.command);
+    : `${step.command} failed`;
   throw new ProcessError(what, {
     command: commandLine(step),
     cwd: step.cwd,
@@ -106,8 +106,4 @@ function firstErrors(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const first = lines.findIndex((line) => /error|undefined reference|no rule/i.test(line));
   return (first < 0 ? lines.slice(-TAIL_LINES) : lines.slice(first, first + TAIL_LINES)).join('\n');
-}
-
-function failed(command: string): string {
-  return `${command} failed`;
 }

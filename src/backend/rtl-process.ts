@@ -93,6 +93,7 @@ export class RtlMachine {
       this.#process = null;
       await process.kill();
       job.signal?.throwIfAborted();
+      if (this.#closed) throw new TypeError('the machine was closed while a job ran', { cause: error });
       throw error;
     } finally {
       job.signal?.removeEventListener('abort', abort);

@@ -13,6 +13,11 @@ export interface BuildControl {
   readonly onProgress?: ((phase: string) => void) | undefined;
 }
 
+// Nothing that the plan does not know may act on a build; messages are read in English. TMPDIR joins these: compilers
+// that are killed leave temporary files, which so go with the build's folder.
+const UNSET = ['CXX', 'CXXFLAGS', 'CPPFLAGS', 'LDFLAGS', 'LDLIBS', 'MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEFILES'];
+const NEUTRAL = { ...Object.fromEntries(UNSET.map((name) => [name, undefined])), LC_ALL: 'C' };
+
 /**
  * Get the simulation executable of a design, from the cache or by building it.
  * @returns its path
@@ -42,10 +47,11 @@ function realise(
     await writeFiles(plan, folder);
     for (const { phase, ...step } of plan.steps) {
       control.onProgress?.(phase);
-      // Compilers that are killed leave temporary files; here they go with the folder.
-      await run({ ...step, cwd: join(folder, step.cwd) }, { signal: control.signal, env: { TMPDIR: folder } });
+      const env = { ...NEUTRAL, TMPDIR: folder };
+      await run({ ...step, cwd: join(folder, step.cwd) }, { signal: control.signal, env });
     }
     await keepProducts(plan, folder);
+    await writeFile(join(folder, 'entry.json'), `${JSON.stringify(plan.about, null, 2)}\n`);
   };
   return cached({ root, name: plan.entry, required }, build, control.signal);
 }

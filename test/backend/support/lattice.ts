@@ -53,7 +53,7 @@ export function latticeModel(segments: readonly BeatSegment[], faults: readonly 
         const [x, y] = [pe % COLUMNS, Math.floor(pe / COLUMNS)];
         const left = x > 0 ? state[pe - 1]! : { a: a[y]!, first: (first[0]! >> y) & 1 };
         const above = y > 0 ? state[pe - COLUMNS]!.c : c.readUInt32LE(x * 4);
-        const words = [left.a, ((left.first ? 0 : above) + signed(left.a) * signed(b[pe]!)) >>> 0];
+        const words = [left.a, ((left.first ? 0 : above) + left.a * b[pe]!) >>> 0];
         faults.forEach((fault, slot) => {
           const now = segment.firstCycle + cycle;
           if (fault.peIndex !== pe || now < fault.firstCycle || now > fault.lastCycle) return;
@@ -129,10 +129,6 @@ function strike(word: number, { kindCode, mask, value }: FaultDrive): number {
   const [m, v] = [Number(mask), Number(value)];
   const changed = [word & ~m, word | m, word ^ m, (word & ~m) | (v & m)][kindCode]!;
   return changed >>> 0;
-}
-
-function signed(byte: number): number {
-  return byte;
 }
 
 function port(name: string, lanes: number, laneBits: number) {
