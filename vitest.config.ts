@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
+    // Tests of the RTL start compilers; the first build of a machine takes a while on a busy computer.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Golden files change when someone asks for it, never because a test ran.
+    update: 'none',
+    reporters: process.env['CI'] ? ['default'] : ['dot'],
+    slowTestThreshold: 10_000,
+  },
+});
