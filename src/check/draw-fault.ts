@@ -1,0 +1,76 @@
+import type { Design } from '../design/design.ts';
+import { type BitSelection, type CycleWindow, FAULT_KINDS, type FaultSpec } from '../fault/fault.ts';
+import type { JobPlan } from '../schedule/plan.ts';
+import type { Random } from './random.ts';
+
+/** The shapes of window that trials draw. */
+export const WINDOW_FORMS = ['always', 'one cycle', 'from', 'until', 'range', 'tile'] as const;
+
+export type WindowForm = (typeof WINDOW_FORMS)[number];
+
+/** Tell the form of a window. */
+export function windowForm({ from, to, tile }: CycleWindow): WindowForm {
+  if (tile !== null) return 'tile';
+  if (from === to) return 'one cycle';
+  if (to === Number.POSITIVE_INFINITY) return from === 0 ? 'always' : 'from';
+  return from === 0 ? 'until' : 'range';
+}
+
+/** Draw a fault that the design has: any node, PE, kind and bits, in a window of the planned job. */
+export function drawFault(random: Random, design: Design, plan: JobPlan): FaultSpec {
+  const { node, widthBits } = random.pick(design.faultSites);
+  const { x, y } = drawPe(random, design);
+  const kind = random.pick(FAULT_KINDS);
+  const bits = drawBits(random, widthBits);
+  const value = kind === 'set' ? random.bits(widthBits) & maskOf(bits) : null;
+  return { name: null, kind, node, pe: { x, y }, bits, value, window: drawWindow(random, design, plan) };
+}
+
+/** The first and the last PE come up more often than chance has it: they carry the edge feeds and the exits. */
+function drawPe(random: Random, { pes }: Design): { readonly x: number; readonly y: number } {
+  return random.chance(1, 4) ? random.pick([pes[0]!, pes.at(-1)!]) : random.pick(pes);
+}
+
+function drawBits(random: Random, widthBits: number): BitSelection {
+  const msb = random.pick(['first', 'last'] as const);
+  if (random.chance(1, 2)) return { form: 'index', index: random.int(0, widthBits - 1), msb };
+  const all = (1n << BigInt(widthBits)) - 1n;
+  const mask = random.chance(1, 4) ? all : random.bits(widthBits);
+  return { form: 'mask', mask: mask === 0n ? 1n : mask, msb };
+}
+
+/** The bits of a selection in the order in which it was written. */
+function maskOf(bits: BitSelection): bigint {
+  return bits.form === 'index' ? 1n << BigInt(bits.index) : bits.mask;
+}
+
+/** How far a window that names a tile may reach past the tile's end, where it is cut off. */
+const PAST_TILE_CYCLES = 2;
+
+function drawWindow(random: Random, { schedule }: Design, plan: JobPlan): CycleWindow {
+  const form = random.pick(WINDOW_FORMS);
+  if (form === 'tile') {
+    const tile = random.int(0, plan.tiles.length - 1);
+    const inner = random.pick(WINDOW_FORMS);
+    return { ...spread(random, inner, schedule.spanCycles + PAST_TILE_CYCLES), tile };
+  }
+  return { ...spread(random, form, plan.cycles), tile: null };
+}
+
+/** Draw the first and the last cycle of a window among so many cycles. */
+function spread(random: Random, form: WindowForm, cycles: number): { readonly from: number; readonly to: number } {
+  const first = random.int(0, cycles - 1);
+  const last = random.int(first, cycles - 1);
+  switch (form) {
+    case 'one cycle':
+      return { from: first, to: first };
+    case 'from':
+      return { from: first, to: Number.POSITIVE_INFINITY };
+    case 'until':
+      return { from: 0, to: last };
+    case 'range':
+      return { from: first, to: last };
+    default:
+      return { from: 0, to: Number.POSITIVE_INFINITY };
+  }
+}

@@ -1,0 +1,65 @@
+import type { Design } from '../design/design.ts';
+import { type Dtype, dtypeInfo } from '../dtype/dtype.ts';
+import { planJob } from '../schedule/plan.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import type { CheckCase } from './check-case.ts';
+import { drawFault } from './draw-fault.ts';
+import { type Random, trialRandom } from './random.ts';
+
+/** The most faults that act at once in a trial. */
+export const MAX_FAULTS = 3;
+
+/**
+ * Draw a trial: sizes from 1 to several tiles, operands with edge values, a random C or none, up to three faults.
+ * A pure function of design, seed and trial number.
+ */
+export function drawTrial(design: Design, seed: number, trial: number): CheckCase {
+  const random = trialRandom(seed, trial);
+  const { size, types } = design.spec;
+  const m = drawSide(random, size[0]);
+  const n = drawSide(random, size[1]);
+  const k = drawSide(random, size[2]);
+  const a = drawMatrix(random, types.a, m, k);
+  const b = drawMatrix(random, types.b, k, n);
+  const c = random.chance(1, 3) ? tensor(types.c, [m, n]) : drawMatrix(random, types.c, m, n);
+  const plan = planJob(design, m, k, n);
+  const faults = Array.from({ length: random.int(0, MAX_FAULTS) }, () => drawFault(random, design, plan));
+  return { a, b, c, faults };
+}
+
+/** Jobs of a large array may overhang it by this much at most: more tiles there only cost time. */
+const MAX_OVERHANG = 12;
+
+function drawSide(random: Random, side: number): number {
+  const overhang = Math.min(2 * side, MAX_OVERHANG);
+  return random.chance(2, 5) ? side + random.int(1, overhang) : random.chance(1, 4) ? side : random.int(1, side);
+}
+
+const STYLES = ['any', 'edges', 'mixed', 'sparse'] as const;
+
+function drawMatrix(random: Random, type: Dtype, rows: number, columns: number): Tensor {
+  const matrix = tensor(type, [rows, columns]);
+  const edges = edgeValues(type);
+  const style = random.pick(STYLES);
+  for (let n = 0; n < matrix.data.length; n++) {
+    if (style === 'sparse' && random.chance(3, 4)) continue;
+    const edge = style === 'edges' || (style === 'mixed' && random.chance(1, 2));
+    matrix.data[n] = edge ? random.pick(edges) : drawElement(random, matrix);
+  }
+  return matrix;
+}
+
+/** Any bit pattern: what is stored in a typed array keeps its lowest bits. */
+function drawElement(random: Random, { data }: Tensor): never {
+  return (data instanceof BigInt64Array ? BigInt.asIntN(64, random.bits(64)) : random.word()) as never;
+}
+
+/** The smallest, the largest, 0, −1 (all bits set), 1 and the two alternating bit patterns of a dtype. */
+export function edgeValues(type: Dtype): never[] {
+  const { widthBits, signed } = dtypeInfo(type);
+  const all = (1n << BigInt(widthBits)) - 1n;
+  const top = 1n << BigInt(widthBits - 1);
+  const patterns = [signed ? top : 0n, signed ? top - 1n : all, 0n, all, 1n, all / 3n, all - all / 3n];
+  const values = patterns.map((bits) => (signed ? BigInt.asIntN(widthBits, bits) : bits));
+  return (type === 'int64' ? values : values.map(Number)) as never[];
+}

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { buildDesign } from '../design/build-design.ts';
+import type { Design } from '../design/design.ts';
+import { castTensor } from '../dtype/cast.ts';
+import type { Dtype } from '../dtype/dtype.ts';
+import { EspalierError, FileError } from '../errors.ts';
+import { formatFault, formatSpec } from '../spec/format.ts';
+import { parseFault, parseSpec } from '../spec/parse.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { type CheckCase, resolveFaults } from './check-case.ts';
+
+/** A case that was written down to be run again. */
+export interface Replay {
+  readonly design: Design;
+  readonly seed: number;
+  readonly trial: number;
+  /** The version that wrote the file. */
+  readonly toolVersion: string;
+  readonly checkCase: CheckCase;
+}
+
+/** The content of a replay file; elements are decimal numbers as text, so that 64 bits survive. */
+interface ReplayFile {
+  readonly espalier: string;
+  readonly seed: number;
+  readonly trial: number;
+  readonly spec: string;
+  readonly faults: readonly string[];
+  readonly a: readonly (readonly string[])[];
+  readonly b: readonly (readonly string[])[];
+  readonly c: readonly (readonly string[])[];
+}
+
+/** Print a case of a design as the text of a replay file; the same case gives the same text. */
+export function formatReplay({ design, seed, trial, toolVersion, checkCase }: Replay): string {
+  const file: ReplayFile = {
+    espalier: toolVersion,
+    seed,
+    trial,
+    spec: formatSpec({ arrays: [design.spec], faults: [] }),
+    faults: checkCase.faults.map(formatFault),
+    a: rowsOf(checkCase.a),
+    b: rowsOf(checkCase.b),
+    c: rowsOf(checkCase.c),
+  };
+  const lines = Object.entries(file).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
+
+/**
+ * Read a replay file.
+ * @throws {FileError} when it is missing or no replay file, and what a spec, a fault or an operand in it may be refused for.
+ */
+export async function readReplay(path: string): Promise<Replay> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new FileError(`the replay file ${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  try {
+    return toReplay(JSON.parse(text) as ReplayFile, basename(path));
+  } catch (cause) {
+    if (cause instanceof EspalierError) throw cause;
+    throw new FileError(`${path} is no replay file: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function toReplay(file: ReplayFile, name: string): Replay {
+  const [spec] = parseSpec(file.spec, name).arrays;
+  if (!spec) throw new TypeError('it holds no array');
+  const { types } = spec;
+  const checkCase = {
+    a: toMatrix(file.a, types.a, 'A'),
+    b: toMatrix(file.b, types.b, 'B'),
+    c: toMatrix(file.c, types.c, 'C'),
+    faults: file.faults.map((fault) => parseFault(fault, name)),
+  };
+  const design = buildDesign(spec);
+  resolveFaults(design, checkCase);
+  return { design, seed: file.seed, trial: file.trial, toolVersion: file.espalier, checkCase };
+}
+
+function rowsOf({ data, shape }: Tensor): string[][] {
+  const columns = shape[1]!;
+  const elements = Array.from<number | bigint, string>(data, String);
+  return Array.from({ length: shape[0]! }, (_, row) => elements.slice(row * columns, (row + 1) * columns));
+}
+
+function toMatrix(rows: readonly (readonly string[])[], type: Dtype, name: string): Tensor {
+  const elements = BigInt64Array.from(rows.flat(), BigInt);
+  return castTensor(tensor('int64', [rows.length, rows[0]?.length ?? 0], elements), type, name);
+}

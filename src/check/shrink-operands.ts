@@ -1,0 +1,63 @@
+import type { Design } from '../design/design.ts';
+import { planJob } from '../schedule/plan.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { type CheckCase, sizeOf } from './check-case.ts';
+
+type Size = ReturnType<typeof sizeOf>;
+
+/** Offer a case with smaller M, K or N: each at once down to 1, by half, and by one. */
+export function* smallerSizes(design: Design, checkCase: CheckCase): Generator<CheckCase> {
+  const size = sizeOf(checkCase);
+  for (const side of ['m', 'k', 'n'] as const) {
+    const now = size[side];
+    for (const smaller of new Set([1, now >> 1, now - 1])) {
+      if (smaller >= 1 && smaller < now) yield crop(design, checkCase, { ...size, [side]: smaller });
+    }
+  }
+}
+
+/** Offer a case with more zeros: a whole operand at once, then ever shorter stretches; and 1 for what must stay. */
+export function* smallerOperands(_: Design, checkCase: CheckCase): Generator<CheckCase> {
+  for (const name of ['c', 'a', 'b'] as const) {
+    for (const simpler of simplerMatrices(checkCase[name])) yield { ...checkCase, [name]: simpler };
+  }
+}
+
+/** Cut the operands down; a fault in a tile that is no more moves to the last one. */
+function crop(design: Design, { a, b, c, faults }: CheckCase, { m, k, n }: Size): CheckCase {
+  const lastTile = planJob(design, m, k, n).tiles.length - 1;
+  return {
+    a: cropMatrix(a, m, k),
+    b: cropMatrix(b, k, n),
+    c: cropMatrix(c, m, n),
+    faults: faults.map((fault) => {
+      const { tile } = fault.window;
+      return tile === null || tile <= lastTile ? fault : { ...fault, window: { ...fault.window, tile: lastTile } };
+    }),
+  };
+}
+
+function cropMatrix({ type, shape, data }: Tensor, rows: number, columns: number): Tensor {
+  const cropped = tensor(type, [rows, columns]);
+  for (let row = 0; row < rows; row++) {
+    const from = row * shape[1]!;
+    cropped.data.set(data.subarray(from, from + columns) as never, row * columns);
+  }
+  return cropped;
+}
+
+function* simplerMatrices({ type, shape, data }: Tensor): Generator<Tensor> {
+  const elements = data as Int32Array;
+  const [zero, one] = type === 'int64' ? [0n as never, 1n as never] : [0, 1];
+  const filled = (from: number, to: number, value: number) =>
+    tensor(type, shape, elements.slice().fill(value, from, to));
+  for (let length = elements.length; length >= 1; length = Math.floor(length / 2)) {
+    for (let from = 0; from < elements.length; from += length) {
+      const to = Math.min(from + length, elements.length);
+      if (elements.subarray(from, to).some((element) => element !== zero)) yield filled(from, to, zero);
+    }
+  }
+  for (let at = 0; at < elements.length; at++) {
+    if (elements[at] !== zero && elements[at] !== one) yield filled(at, at + 1, one);
+  }
+}
