@@ -77,7 +77,6 @@ void parseSegment(const std::vector<std::uint8_t>& payload, const Machine& machi
   segment.frames.clear();
   for (const Port& port : machine.inputs) {
     segment.frames.push_back(fields.take(std::uint64_t{segment.cycles} * port.bytes()));
-    checkPadding(segment.frames.back(), port, segment.cycles);
   }
   const auto indices = [&fields](std::uint32_t count) { return fields.take(std::uint64_t{count} * kIndexBytes); };
   segment.sampleCycle = indices(segment.samples);
@@ -87,6 +86,9 @@ void parseSegment(const std::vector<std::uint8_t>& payload, const Machine& machi
   segment.returnSample = indices(segment.returns);
   fields.finish();
 
+  for (std::size_t port = 0; port < machine.inputs.size(); ++port) {
+    checkPadding(segment.frames[port], machine.inputs[port], segment.cycles);
+  }
   checkOrder(segment.sampleCycle, segment.samples, segment.cycles, "samples");
   checkOrder(segment.returnCycle, segment.returns, segment.cycles, "returns");
   checkLanes(segment.sampleLane, segment.samples, machine.output.bytes() / machine.laneBytes, "samples");

@@ -46,7 +46,7 @@ const RTL = 'rtl';
  * It is built once per version of the tools.
  */
 export function planRuntime(setting: BuildSetting): BuildPlan {
-  const verilate = verilateStep('blank', [join('..', HARNESS, 'blank.v')], true);
+  const verilate = verilateStep('blank', ['blank.v'], HARNESS, true);
   const make = makeStep('runtime');
   return {
     entry: `runtime-${hashOf([setting.tools, setting.harness, verilate, make])}`,
@@ -67,8 +67,8 @@ export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPl
   const runtime = planRuntime(setting).entry;
   const verilog = files.map(({ path, text }) => ({ path: join(RTL, path), text }));
   const sources = setting.harness.filter(({ path }) => path === 'build.mk' || path === 'machine.h');
-  const modules = verilog.filter(({ path }) => path.endsWith('.v')).map(({ path }) => join('..', path));
-  const verilate = verilateStep(top, modules, trace);
+  const modules = files.map(({ path }) => path).filter((path) => path.endsWith('.v'));
+  const verilate = verilateStep(top, modules, RTL, trace);
   const make = makeStep('machine', `OPT_MODEL=${trace ? '-O1' : '-O2'}`);
   return {
     entry: `machine-${hashOf([runtime, verilog, adapter, verilate, make])}`,
@@ -94,7 +94,7 @@ export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPl
   };
 }
 
-function verilateStep(top: string, files: readonly string[], trace: boolean): Step {
+function verilateStep(top: string, files: readonly string[], folder: string, trace: boolean): Step {
   // Registers are read by name: modules must not keep classes of their own (--flatten).
   const traceFlags = ['--flatten', '--trace', '--trace-max-array', '65536', '--trace-max-width', '65536'];
   return {
@@ -103,7 +103,7 @@ function verilateStep(top: string, files: readonly string[], trace: boolean): St
       ...['--cc', '--prefix', 'Vdut', '--top-module', top, '--Mdir', '.'],
       ...['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert'],
       // Lint is the business of tests; here a warning must not stop a simulation.
-      ...['-Wno-fatal', `-I${join('..', RTL)}`],
+      ...['-Wno-fatal', `-I${join('..', folder)}`],
       ...(trace ? [...traceFlags, '+define+ESPALIER_TRACE'] : []),
       ...files,
     ],
