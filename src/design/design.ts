@@ -153,6 +153,10 @@ export interface Design {
 }
 
 /** The names of an array's top module and of its parts. */
-export function moduleNames(design: Pick<Design, 'name'>): { readonly grid: string; readonly pe: string } {
-  return { grid: `${design.name}_grid`, pe: `${design.name}_pe` };
+export function moduleNames(design: Pick<Design, 'name'>): {
+  readonly grid: string;
+  readonly pe: string;
+  readonly rolled: string;
+} {
+  return { grid: `${design.name}_grid`, pe: `${design.name}_pe`, rolled: `${design.name}_grid_rolled` };
 }

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { type Design, moduleNames } from '../design/design.ts';
+import { formatMatrix, type Vector3 } from '../projection/space-time.ts';
+import { gridView } from './grid-view.ts';
+import { manifestOf } from './manifest.ts';
+import { type PortGroup, peView } from './pe-view.ts';
+import { render } from './render.ts';
+import { rolledView } from './rolled-view.ts';
+
+/** A file of the output, by its path relative to the output directory. */
+export interface EmittedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const RTL = new URL('../../rtl/', import.meta.url);
+
+/**
+ * Print a design as files: the PE, the grid, a rolled model of the grid for fast simulation, the library modules they
+ * use, and the manifest. The same design gives the same bytes.
+ */
+export function emitDesign(design: Design): EmittedFile[] {
+  const { text: manifest } = { text: `${JSON.stringify(manifestOf(design), null, 2)}\n` };
+  return [...structuralFiles(design), rolledFile(design), { path: 'manifest.json', text: manifest }];
+}
+
+/** The synthesizable files: grid, PE and the library modules that they instantiate. */
+export function structuralFiles(design: Design): EmittedFile[] {
+  const names = moduleNames(design);
+  const view = { ...commonView(design), ...names };
+  const pe = peView(design);
+  const grid = gridView(design);
+  const widthOf = new Map(design.registers.map(({ name, widthBits }) => [name, widthBits]));
+  const registers = pe.registers.map((register) => ({ ...register, reset: `${widthOf.get(register.name)}'d0` }));
+  const library = design.spec.faultSlots > 0 ? ['espalier_fault_decode.v', 'espalier_fault_tap.v'] : [];
+  return [
+    {
+      path: `${names.grid}.v`,
+      text: render('rtl/grid.v', { ...view, ...grid, portGroups: withCommas(grid.portGroups) }),
+    },
+    {
+      path: `${names.pe}.v`,
+      text: render('rtl/pe.v', { ...view, ...pe, registers, portGroups: withCommas(pe.portGroups) }),
+    },
+    ...library.map((path) => ({ path, text: readFileSync(new URL(path, RTL), 'utf8') })),
+  ];
+}
+
+/** The rolled model of the grid: the same ports and registers, for simulation only. */
+export function rolledFile(design: Design): EmittedFile {
+  const names = moduleNames(design);
+  const rolled = rolledView(design);
+  const view = { ...commonView(design), ...names, ...rolled, portGroups: withCommas(rolled.portGroups) };
+  return { path: `sim/${names.rolled}.v`, text: render('rtl/rolled.v', view) };
+}
+
+function commonView(design: Design) {
+  const { spec, name, hash, toolVersion, matrix, determinant, planeLagCycles, pes, faultPort, schedule } = design;
+  const [n1, n2, n3] = spec.size;
+  const slots = spec.faultSlots;
+  return {
+    name,
+    hash,
+    toolVersion,
+    n1,
+    n2,
+    n3,
+    typeA: spec.types.a,
+    typeB: spec.types.b,
+    typeC: spec.types.c,
+    matrix: formatMatrix(matrix),
+    determinant,
+    formulaX: linearFormula(matrix[0], 0),
+    formulaY: linearFormula(matrix[1], 0),
+    formulaT: linearFormula(matrix[2], -schedule.originTime),
+    planeLagCycles,
+    peCount: pes.length,
+    faultSlots: slots,
+    lastSlot: slots - 1,
+    lastHit: slots * pes.length - 1,
+    lastFaultData: slots * faultPort.dataBits - 1,
+    zeroFired: `${slots}'d0`,
+    peBits: faultPort.peBits,
+    nodeBits: faultPort.nodeBits,
+    dataBits: faultPort.dataBits,
+  };
+}
+
+/** Print a row of T as a formula in i, j and k, such as `i - 2*k + 3`. */
+function linearFormula(row: Vector3, constant: number): string {
+  const terms = row.flatMap((factor, axis) => (factor === 0 ? [] : [term(factor, 'ijk'[axis]!)]));
+  if (constant !== 0 || terms.length === 0) terms.push(term(constant, ''));
+  return terms.join(' ').replace(/^\+ /, '').replace(/^- /, '-');
+}
+
+function term(factor: number, name: string): string {
+  const size = Math.abs(factor);
+  const product = name === '' ? `${size}` : size === 1 ? name : `${size}*${name}`;
+  return `${factor < 0 ? '-' : '+'} ${product}`;
+}
+
+/** Put a comma behind every port but the last. */
+function withCommas(groups: readonly PortGroup[]) {
+  const last = groups.at(-1)!.ports.at(-1)!;
+  return groups.map(({ comment, ports }) => ({
+    comment,
+    ports: ports.map((port) => ({ ...port, comma: port === last ? '' : ',' })),
+  }));
+}
