@@ -1,14 +1,15 @@
 import type { Design, Network } from '../design/design.ts';
+import { type PeLookup, peLookup } from '../design/network.ts';
 import { type Arithmetic, integerArithmetic, type Value } from '../dtype/arithmetic.ts';
 import { FAULT_NODES, type FaultNode } from '../fault/fault.ts';
-import { faultMasks } from '../fault/resolve.ts';
 import { addScaled, intersect, inverseOf, placeOf, stepsWithin, timeOf } from '../projection/geometry.ts';
 import { LINE_AXIS, type Line, type Vector3 } from '../projection/space-time.ts';
 import type { FaultDrive } from '../schedule/beats.ts';
 import type { JobPlan, Tile } from '../schedule/plan.ts';
 import type { JobOperands } from '../schedule/segments.ts';
 import type { TensorData } from '../tensor/tensor.ts';
-import { formatOfNode, formatsOf } from './formats.ts';
+import { formatsOf } from './formats.ts';
+import { groupFaults, type NodeFaults } from './node-faults.ts';
 import { multiplyAdd } from './reference.ts';
 
 /** The result of a functional run: R (row-major, the array's dtype c) and how often each fault fired. */
@@ -137,10 +138,13 @@ function sumPoints(design: Design, pe: number): { point: Vector3; cycle: number 
   return points;
 }
 
-interface ActiveFault {
-  readonly drive: FaultDrive;
-  readonly number: number;
-  readonly apply: (value: Value) => Value;
+const lookups = new WeakMap<Design, PeLookup>();
+
+/** Make the lookup from positions to PEs once per design. */
+function lookupOf(design: Design): PeLookup {
+  const known = lookups.get(design) ?? peLookup(design.pes);
+  lookups.set(design, known);
+  return known;
 }
 
 /** Traces values through space and time: what a node holds in a cycle follows from where its value came from. */
@@ -152,7 +156,7 @@ class Walker {
   readonly #operands: JobOperands;
   readonly #arithmetic: Arithmetic<Value>;
   readonly #pointAt: (x: number, y: number, t: number) => Vector3 | null;
-  readonly #faults = new Map<FaultNode, Map<number, ActiveFault[]>>();
+  readonly #faults: NodeFaults;
   readonly #tainted: Record<'a' | 'b', Uint8Array>;
   readonly #fired: number[];
   readonly #peAt: (i: number, j: number, k: number) => number;
@@ -164,17 +168,10 @@ class Walker {
     this.#arithmetic = integerArithmetic(formatsOf(design)) as Arithmetic<Value>;
     this.#pointAt = inverseOf(design.matrix);
     this.#fired = drives.map(() => 0);
-    drives.forEach((drive, number) => {
-      const node = FAULT_NODES[drive.nodeCode]!;
-      const { keep, toggle } = faultMasks(drive);
-      const apply = this.#arithmetic.masking(formatOfNode(design, node), keep, toggle);
-      const byPe = this.#faults.get(node) ?? new Map<number, ActiveFault[]>();
-      byPe.set(drive.peIndex, [...(byPe.get(drive.peIndex) ?? []), { drive, number, apply }]);
-      this.#faults.set(node, byPe);
-    });
+    this.#faults = groupFaults(design, this.#arithmetic, drives);
     this.#tainted = { a: this.#taint('a'), b: this.#taint('b') };
-    const index = new Map(design.pes.map((pe) => [`${pe.x},${pe.y}`, pe.index]));
-    this.#peAt = (i, j, k) => index.get(placeOf(design.matrix, [i, j, k]).join())!;
+    const peAt = lookupOf(design);
+    this.#peAt = (i, j, k) => peAt(...placeOf(design.matrix, [i, j, k]));
   }
 
   /** Work out the given outputs of a tile again, now with the faults, and put them into the slice's result. */
