@@ -67,7 +67,7 @@ export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPl
   const runtime = planRuntime(setting).entry;
   const verilog = files.map(({ path, text }) => ({ path: join(RTL, path), text }));
   const sources = setting.harness.filter(({ path }) => path === 'build.mk' || path === 'machine.h');
-  const modules = files.map(({ path }) => path).filter((path) => path.endsWith('.v'));
+  const modules = files.map(({ path }) => path).filter((path) => path.endsWith('.v') || path.endsWith('.vlt'));
   const verilate = verilateStep(top, modules, RTL, trace);
   const make = makeStep('machine', `OPT_MODEL=${trace ? '-O1' : '-O2'}`);
   return {
