@@ -1,0 +1,45 @@
+import type { Design } from '../design/design.ts';
+import { emitDesign } from '../emit/emit-design.ts';
+import { writeFiles } from '../emit/write-files.ts';
+import { formatMatrix } from '../projection/space-time.ts';
+import { openArray } from './array.ts';
+import type { Action } from './program.ts';
+import { count, percent, sides, table } from './text.ts';
+
+interface Flags {
+  readonly output?: string;
+}
+
+/** What `espalier generate --json` prints. */
+export interface GenerateDocument {
+  readonly array: string;
+  readonly hash: string;
+  readonly directory: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+}
+
+export const generate: Action<[spec: string], Flags> = async (session, [spec], flags) => {
+  const { design } = openArray(spec);
+  const directory = flags.output ?? design.name;
+  const emitted = emitDesign(design);
+  session.signal.throwIfAborted();
+  await writeFiles(directory, emitted);
+  const files = emitted.map(({ path, text }) => ({ path, bytes: Buffer.byteLength(text) }));
+  const document: GenerateDocument = { array: design.name, hash: design.hash, directory, files };
+  session.report(document, [
+    ...describeDesign(design),
+    `${count(files.length, 'file')} in ${directory}:`,
+    ...table(files.map(({ path, bytes }) => [`  ${path}`, bytes, 'bytes'])),
+  ]);
+};
+
+function describeDesign({ name, spec, matrix, pes, stationary, schedule }: Design): string[] {
+  const { size, types, projection, faultSlots } = spec;
+  const preset = projection.preset === null ? '' : ` (${projection.preset})`;
+  const holds = stationary === null ? 'no line is stationary' : `line ${stationary} is stationary`;
+  return [
+    `${name}: ${sides(size)}, ${types.a} × ${types.b} + ${types.c}, T = ${formatMatrix(matrix)}${preset}`,
+    `${count(pes.length, 'PE')}, ${holds}, ${count(faultSlots, 'fault slot')}`,
+    `a tile takes ${count(schedule.latencyCycles, 'cycle')}; back to back, tiles keep ${percent(schedule.utilisationBound)} of the PEs busy`,
+  ];
+}

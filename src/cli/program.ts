@@ -1,0 +1,118 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { BACKENDS } from '../backend/backend.ts';
+import { VERSION } from '../version.ts';
+import type { CommonFlags, Host, Session } from './session.ts';
+import { inSession } from './session.ts';
+
+/**
+ * Lay out the commands and their flags. The code of a command is loaded when it is called, so that help and the small
+ * commands start at once.
+ */
+export function buildProgram(host: Host): Command {
+  const program = new Command('espalier')
+    .description('Systolic arrays from space-time matrices: Verilog, a bit-exact simulator, faults on both.')
+    .version(VERSION)
+    .option('--debug', 'show stack traces')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'espalier: ')) })
+    .exitOverride();
+
+  const command = (usage: string, description: string): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--json', 'print one JSON document to stdout and nothing else')
+      .option('--quiet', 'show no progress')
+      .option('--debug', 'show stack traces');
+
+  command('generate', 'write an array as synthesizable Verilog, with its manifest')
+    .argument('<spec>', SPEC)
+    .option('-o, --output <dir>', 'folder to write to, the name of the array when left out')
+    .action(run(host, async () => (await import('./generate.ts')).generate));
+
+  command('check', 'compare the simulators and the Verilog, cycle by cycle, under random faults')
+    .argument('[spec]', SPEC)
+    .option('--trials <n>', 'number of random jobs', wholeNumber(1), 1000)
+    .option('--seed <s>', 'where the random numbers start', wholeNumber(0), 1)
+    .option('--no-rtl', 'compare the simulators only')
+    .option('--replay <file>', 'run the case of a replay file again instead of random jobs')
+    .option('-o, --output <dir>', 'folder for the replay file and the waveform of a mismatch', '.')
+    .action(run(host, async () => (await import('./check.ts')).check));
+
+  command('matmul', 'run R = A×B + C on an array')
+    .argument('<spec>', SPEC)
+    .argument('<a>', 'A, M×K (.npy)')
+    .argument('<b>', 'B, K×N (.npy)')
+    .argument('[c]', 'C, M×N (.npy), zeros when left out')
+    .option('-o, --output <file>', 'write R to this .npy file')
+    .addOption(backendOption())
+    .option('--fault <fault>', FAULT, append, [])
+    .action(run(host, async () => (await import('./matmul.ts')).matmul));
+
+  command('run', 'run a model, the chosen layers on an array and all else in ONNX Runtime')
+    .argument('<model>', MODEL)
+    .requiredOption('--array <spec>', SPEC)
+    .option('--layers <names>', 'layers to run on the array, all that can when left out', names)
+    .option('--input <[name=]file>', 'an input of the model (.npy or .pb), once per input', append, [])
+    .option('--labels <file>', 'the true classes (.npy), to count right predictions')
+    .option('-o, --output <[name=]file>', 'write an output to this .npy file, once per output', append, [])
+    .addOption(backendOption())
+    .option('--fault <fault>', FAULT, append, [])
+    .action(run(host, async () => (await import('./run.ts')).run));
+
+  command('layers', 'list the layers of a model and say which can run on an array')
+    .argument('<model>', MODEL)
+    .action(run(host, async () => (await import('./layers.ts')).layers));
+
+  command('doctor', 'show the tools that are there, and what works without the others')
+    .option('--strict', 'exit with 2 when something does not work here')
+    .action(run(host, async () => (await import('./doctor.ts')).doctor));
+
+  return program;
+}
+
+const SPEC = 'spec file, or FILE:NAME for one of its arrays';
+const MODEL = 'model file (.onnx)';
+const FAULT = 'a fault, such as "flip bit 3 of a at (1, 2)", or its name in the spec file; repeatable';
+
+/** What a command does, given its arguments and flags. */
+export type Action<Args extends readonly unknown[], Flags> = (
+  session: Session,
+  args: Args,
+  flags: Flags,
+) => Promise<void>;
+
+// Commander knows nothing of the types of arguments and flags: each action states what its command above gives it.
+function run<Args extends readonly unknown[], Flags>(
+  host: Host,
+  load: () => Promise<Action<Args, Flags>>,
+): (...given: unknown[]) => Promise<void> {
+  return async (...given) => {
+    const flags = given.at(-2) as Flags & CommonFlags;
+    const args = given.slice(0, -2) as unknown as Args;
+    const action = await load();
+    await inSession(host, flags, (session) => action(session, args, flags));
+  };
+}
+
+function backendOption(): Option {
+  return new Option('--backend <kind>', 'model of the machine').choices(BACKENDS).default('functional');
+}
+
+function append(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function names(value: string): readonly string[] {
+  const given = value.split(',').map((name) => name.trim());
+  if (given.includes('')) throw new InvalidArgumentError('Names are separated by single commas.');
+  return given;
+}
+
+function wholeNumber(least: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (Number.isSafeInteger(number) && number >= least) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+  };
+}
