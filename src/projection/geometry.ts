@@ -83,16 +83,15 @@ export interface Interval {
   readonly to: number;
 }
 
-/** Find all n for which start + n·step stays within 1 … limit. */
+/** Find all n for which start + n·step stays within low … high. */
 export function stepsWithin(start: number, step: number, low: number, high: number): Interval {
   if (step === 0) {
     return start >= low && start <= high
       ? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
       : { from: 0, to: -1 };
   }
-  const a = (low - start) / step;
-  const b = (high - start) / step;
-  return { from: Math.ceil(Math.min(a, b)) + 0, to: Math.floor(Math.max(a, b)) + 0 };
+  const [first, last] = step > 0 ? [low, high] : [high, low];
+  return { from: Math.ceil((first - start) / step) + 0, to: Math.floor((last - start) / step) + 0 };
 }
 
 /** Intersect two intervals. */

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { buildDesign } from '../../../src/design/build-design.ts';
+import type { Design } from '../../../src/design/design.ts';
+import { determinant, type Matrix3, PRESETS } from '../../../src/projection/space-time.ts';
+import type { ArraySpec } from '../../../src/spec/array-spec.ts';
+
+/** The presets, and legal matrices with long and diagonal flows, slow links and more than one phase. */
+export const MATRICES: Readonly<Record<string, Matrix3>> = {
+  ...PRESETS,
+  'long flow of b': [
+    [2, 0, 0],
+    [0, 1, 0],
+    [1, 1, 1],
+  ],
+  'diagonal flow of c': [
+    [1, 0, 1],
+    [0, 1, -1],
+    [1, 1, 1],
+  ],
+  'links of one to three registers': [
+    [1, 0, 0],
+    [0, 1, 0],
+    [2, 1, 3],
+  ],
+  'slow stationary a': [
+    [1, 0, 0],
+    [0, 0, 1],
+    [1, 2, 1],
+  ],
+  'long flow of c beside slow links': [
+    [1, 0, 2],
+    [0, 1, 0],
+    [1, 1, 3],
+  ],
+  'hexagonal with four phases': [
+    [-1, 1, 0],
+    [0, -1, 1],
+    [1, 2, 1],
+  ],
+  'scattered PEs': [
+    [5, -1, 0],
+    [0, 1, -3],
+    [1, 1, 1],
+  ],
+};
+
+/** Make a spec: a 3 × 2 × 4 output-stationary array of int8 with four fault slots, but for what is given. */
+export function specOf(given: Partial<Omit<ArraySpec, 'projection'>> & { readonly matrix?: Matrix3 } = {}): ArraySpec {
+  const { matrix = PRESETS.output_stationary, ...rest } = given;
+  return {
+    name: 'sample',
+    size: [3, 2, 4],
+    projection: { preset: null, matrix },
+    types: { a: 'int8', b: 'int8', c: 'int32' },
+    faultSlots: 4,
+    productRegister: false,
+    ...rest,
+  };
+}
+
+/** Build the design of `specOf`. */
+export function designOf(given: Parameters<typeof specOf>[0] = {}): Design {
+  return buildDesign(specOf(given));
+}
+
+const row = (min: number, max: number) => {
+  const entry = fc.integer({ min, max }).map((value) => value + 0);
+  return fc.tuple(entry, entry, entry);
+};
+
+/** Legal projection matrices with small entries. */
+export const legalMatrices: fc.Arbitrary<Matrix3> = fc
+  .tuple(row(-2, 2), row(-2, 2), row(1, 3))
+  .filter((matrix) => determinant(matrix) !== 0);
+
+const side = fc.integer({ min: 1, max: 4 });
+
+/** Sizes of a few points a side. */
+export const boxes = fc.tuple(side, side, side);
+
+const types: ArraySpec['types'][] = [
+  { a: 'int8', b: 'int8', c: 'int32' },
+  { a: 'uint8', b: 'int8', c: 'int32' },
+  { a: 'int16', b: 'int16', c: 'int64' },
+  { a: 'uint16', b: 'uint8', c: 'int16' },
+];
+
+/** Designs with any small legal matrix and size, with and without product register. */
+export const designs: fc.Arbitrary<Design> = fc
+  .record({ matrix: legalMatrices, size: boxes, types: fc.constantFrom(...types), productRegister: fc.boolean() })
+  .map(designOf);
