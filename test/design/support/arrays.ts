@@ -85,7 +85,15 @@ const types: ArraySpec['types'][] = [
   { a: 'uint16', b: 'uint8', c: 'int16' },
 ];
 
-/** Designs with any small legal matrix and size, with and without product register. */
-export const designs: fc.Arbitrary<Design> = fc
+/** Specs with any small legal matrix and size, with and without product register. */
+export const specs: fc.Arbitrary<ArraySpec> = fc
   .record({ matrix: legalMatrices, size: boxes, types: fc.constantFrom(...types), productRegister: fc.boolean() })
-  .map(designOf);
+  .map(specOf);
+
+/** Check a claim on the designs of random specs; a counterexample is shown as its spec. */
+export function everyDesign(claim: (design: Design) => void, numRuns = 100): void {
+  fc.assert(
+    fc.property(specs, (spec) => claim(buildDesign(spec))),
+    { numRuns },
+  );
+}
