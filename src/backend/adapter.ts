@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import Handlebars from 'handlebars';
+import { render } from '../emit/render.ts';
+import { positionName } from '../emit/verilog.ts';
 import type { Architecture, MachineDesign } from './machine-design.ts';
 import { laneBytes } from './machine-design.ts';
 
@@ -39,16 +39,9 @@ interface AdapterView {
   readonly planes: readonly PlaneView[];
 }
 
-const TEMPLATE = new URL('../../templates/cosim/adapter.cpp.hbs', import.meta.url);
-
 /** Print the C++ that shows a design's Verilated ports and registers to the harness. */
 export function printAdapter(options: AdapterOptions): string {
-  const template = Handlebars.create().compile<AdapterView>(readFileSync(TEMPLATE, 'utf8'), {
-    strict: true,
-    noEscape: true,
-    knownHelpersOnly: true,
-  });
-  return template(adapterView(options));
+  return render('cosim/adapter.cpp', adapterView(options));
 }
 
 function adapterView({ design, top, architecture, trace }: AdapterOptions): AdapterView {
@@ -97,14 +90,8 @@ function planeView(
   const { name, widthBits, bytes } = plane;
   const shared = { name, widthBits, traceBytes: bytes, storedBytes: storedBytes(widthBits), pes: design.pes.length };
   if (architecture === 'rolled') return { ...shared, array: verilatedName([top, name]), registers: [] };
-  const registers = design.pes.map((pe) => verilatedName([top, peInstance(pe.x, pe.y), name]));
+  const registers = design.pes.map((pe) => verilatedName([top, `pe_${positionName(pe)}`, name]));
   return { ...shared, array: null, registers };
-}
-
-/** Name a PE's instance in the structural grid; a minus sign becomes the letter m. */
-function peInstance(x: number, y: number): string {
-  const coordinate = (value: number): string => `${value}`.replace('-', 'm');
-  return `pe_x${coordinate(x)}_y${coordinate(y)}`;
 }
 
 /** Name a variable as Verilator does: the path joined by __DOT__, a double underscore in a name written as its code. */

@@ -8,7 +8,7 @@ import type { ToolVersions } from './tools.ts';
 
 export interface BuildOptions {
   readonly design: MachineDesign;
-  /** The Verilog of the grid. */
+  /** The Verilog of the grid, and control files of Verilator (.vlt) that go with it. */
   readonly files: readonly SourceFile[];
   readonly top: string;
   readonly architecture: Architecture;
