@@ -34,6 +34,7 @@ describe('a simulation process that does not do its work', () => {
   it.each([
     ['crash', `the simulation process crashed (${command} crash, signal SIGSEGV, in /): about to crash`],
     ['exit', `the simulation process ended before it had answered (${command} exit, exit code 7, in /): cannot go on`],
+    ['slow-exit', `the simulation process ended before it had answered (${command} slow-exit, exit code 8, in /)`],
     ['leave', `the simulation process ended before it had answered (${command} leave, exit code 0, in /)`],
     ['hang', `the simulation process made no progress for 1 s (${command} hang, no exit, in /)`],
     ['silent', `the simulation process made no progress for 1 s (${command} silent, no exit, in /)`],
