@@ -36,8 +36,10 @@ function maskOf(bits: BitSelection): bigint {
   return bits.form === 'index' ? 1n << BigInt(bits.index) : bits.mask;
 }
 
-/** Either half of a window that lies within the job's cycles. */
+/** The first cycle of a window alone, and either half of what lies within the job's cycles. */
 function* shorterWindows({ from, to, tile }: CycleWindow, cycles: number): Generator<CycleWindow> {
+  if (from === to) return;
+  yield { from, to: from, tile };
   const last = Math.min(to, cycles - 1);
   if (last <= from) return;
   const middle = Math.floor((from + last) / 2);

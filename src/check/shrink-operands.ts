@@ -5,13 +5,18 @@ import { type CheckCase, sizeOf } from './check-case.ts';
 
 type Size = ReturnType<typeof sizeOf>;
 
-/** Offer a case with smaller M, K or N: each at once down to 1, by half, and by one. */
+const ORIGIN: Size = { m: 0, k: 0, n: 0 };
+
+/** Offer a case with smaller M, K or N: each down to 1, by half, and by one, cut off at the end or at the start. */
 export function* smallerSizes(design: Design, checkCase: CheckCase): Generator<CheckCase> {
   const size = sizeOf(checkCase);
   for (const side of ['m', 'k', 'n'] as const) {
     const now = size[side];
     for (const smaller of new Set([1, now >> 1, now - 1])) {
-      if (smaller >= 1 && smaller < now) yield crop(design, checkCase, { ...size, [side]: smaller });
+      if (smaller < 1 || smaller >= now) continue;
+      const smallerSize = { ...size, [side]: smaller };
+      yield crop(design, checkCase, ORIGIN, smallerSize);
+      yield crop(design, checkCase, { ...ORIGIN, [side]: now - smaller }, smallerSize);
     }
   }
 }
@@ -23,13 +28,13 @@ export function* smallerOperands(_: Design, checkCase: CheckCase): Generator<Che
   }
 }
 
-/** Cut the operands down; a fault in a tile that is no more moves to the last one. */
-function crop(design: Design, { a, b, c, faults }: CheckCase, { m, k, n }: Size): CheckCase {
+/** Cut a block out of the job; a fault in a tile that is no more moves to the last one. */
+function crop(design: Design, { a, b, c, faults }: CheckCase, from: Size, { m, k, n }: Size): CheckCase {
   const lastTile = planJob(design, m, k, n).tiles.length - 1;
   return {
-    a: cropMatrix(a, m, k),
-    b: cropMatrix(b, k, n),
-    c: cropMatrix(c, m, n),
+    a: cropMatrix(a, from.m, from.k, m, k),
+    b: cropMatrix(b, from.k, from.n, k, n),
+    c: cropMatrix(c, from.m, from.n, m, n),
     faults: faults.map((fault) => {
       const { tile } = fault.window;
       return tile === null || tile <= lastTile ? fault : { ...fault, window: { ...fault.window, tile: lastTile } };
@@ -37,11 +42,11 @@ function crop(design: Design, { a, b, c, faults }: CheckCase, { m, k, n }: Size)
   };
 }
 
-function cropMatrix({ type, shape, data }: Tensor, rows: number, columns: number): Tensor {
+function cropMatrix({ type, shape, data }: Tensor, top: number, left: number, rows: number, columns: number): Tensor {
   const cropped = tensor(type, [rows, columns]);
   for (let row = 0; row < rows; row++) {
-    const from = row * shape[1]!;
-    cropped.data.set(data.subarray(from, from + columns) as never, row * columns);
+    const start = (top + row) * shape[1]! + left;
+    cropped.data.set(data.subarray(start, start + columns) as never, row * columns);
   }
   return cropped;
 }
