@@ -4,6 +4,7 @@ import { formatMatrix, type Vector3 } from '../projection/space-time.ts';
 import { gridView } from './grid-view.ts';
 import { manifestOf } from './manifest.ts';
 import { type PortGroup, peView } from './pe-view.ts';
+import { printJson } from './print-json.ts';
 import { render } from './render.ts';
 import { rolledView } from './rolled-view.ts';
 
@@ -20,8 +21,11 @@ const RTL = new URL('../../rtl/', import.meta.url);
  * use, and the manifest. The same design gives the same bytes.
  */
 export function emitDesign(design: Design): EmittedFile[] {
-  const { text: manifest } = { text: `${JSON.stringify(manifestOf(design), null, 2)}\n` };
-  return [...structuralFiles(design), rolledFile(design), { path: 'manifest.json', text: manifest }];
+  return [
+    ...structuralFiles(design),
+    rolledFile(design),
+    { path: 'manifest.json', text: printJson(manifestOf(design)) },
+  ];
 }
 
 /** The synthesizable files: grid, PE and the library modules that they instantiate. */

@@ -107,12 +107,12 @@ export function gridPorts(design: Design): PortGroup[] {
   ];
   for (const port of inputs) {
     groups.push({
-      comment: `${describeInput(design, port.name)}: ${port.lanes} lanes of ${port.laneBits} bits, for PEs ${listPes(design, port.lanePes)}`,
+      comment: `${describeInput(design, port.name)}: ${port.lanes} lanes of ${bits(port.laneBits)}, for PEs ${listPes(design, port.lanePes)}`,
       ports: [{ direction: 'input ', range: vector(port.lanes * port.laneBits), name: port.name }],
     });
   }
   groups.push({
-    comment: `results R: ${output.lanes} lanes of ${output.laneBits} bits, from PEs ${listPes(design, output.lanePes)}`,
+    comment: `results R: ${output.lanes} lanes of ${bits(output.laneBits)}, from PEs ${listPes(design, output.lanePes)}`,
     ports: [{ direction: 'output', range: vector(output.lanes * output.laneBits), name: output.name }],
   });
   if (spec.faultSlots > 0) {
@@ -159,7 +159,11 @@ function listPes(design: Design, lanes: Int32Array): string {
     return `(${x}, ${y})`;
   };
   if (lanes.length <= 6) return Array.from(lanes, (_, lane) => name(lane)).join(' ');
-  return `${name(0)} ${name(1)} ${name(2)} … ${name(lanes.length - 1)}`.replace('…', '...');
+  return `${name(0)} ${name(1)} ${name(2)} ... ${name(lanes.length - 1)}`;
+}
+
+function bits(count: number): string {
+  return count === 1 ? '1 bit' : `${count} bits`;
 }
 
 function vector(widthBits: number): string {

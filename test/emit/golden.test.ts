@@ -1,0 +1,56 @@
+import { readFile, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { buildDesign } from '../../src/design/build-design.ts';
+import { emitDesign } from '../../src/emit/emit-design.ts';
+import { writeFiles } from '../../src/emit/write-files.ts';
+import { parseSpec } from '../../src/spec/parse.ts';
+
+/** Run with UPDATE_GOLDEN=1 to write the files anew; read the difference before you commit it. */
+const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
+
+const GOLDEN = new URL('../golden/', import.meta.url);
+
+const ARRAYS = parseSpec(
+  `
+  array os { size 2 x 2 x 3; projection output_stationary; types a: int8, b: int8, c: int32; fault_slots 1; product_register }
+  array rs { size 2 x 2 x 2; projection row_stationary; types a: uint8, b: int8, c: int16 }
+  array hex { size 2 x 2 x 2; projection no_local_reuse; types a: int8, b: uint8, c: int32; fault_slots 2 }
+  array slow { size 2 x 1 x 2; projection [[1, 0, 0], [0, 1, 0], [2, 1, 3]]; types a: int16, b: int16, c: int64; fault_slots 1 }
+  `,
+  'golden.array',
+).arrays;
+
+describe('the emitted files are those in test/golden', () => {
+  for (const spec of ARRAYS) {
+    it(spec.name, async () => {
+      const folder = new URL(`${spec.name}/`, GOLDEN);
+      const design = buildDesign(spec);
+      const files = emitDesign(design).map(({ path, text }) => ({
+        path,
+        // The version and the hash that it goes into are the only bytes that a release changes.
+        text: text.replaceAll(design.hash, 'HASH').replaceAll(design.toolVersion, 'VERSION'),
+      }));
+      if (UPDATE) {
+        await rm(folder, { recursive: true, force: true });
+        await writeFiles(fileURLToPath(folder), files);
+      }
+      for (const { path, text } of files) {
+        expect(text, path).toBe(await readFile(new URL(path, folder), 'utf8'));
+      }
+    });
+  }
+});
+
+describe('the same spec', () => {
+  it('gives the same bytes', () => {
+    const [spec] = ARRAYS;
+    expect(emitDesign(buildDesign(structuredClone(spec!)))).toEqual(emitDesign(buildDesign(spec!)));
+  });
+
+  it('without fault slots has no fault logic', () => {
+    const files = emitDesign(buildDesign({ ...ARRAYS[0]!, faultSlots: 0 }));
+    expect(files.map(({ path }) => path)).toEqual(['os_grid.v', 'os_pe.v', 'sim/os_grid_rolled.v', 'manifest.json']);
+    expect(files.filter(({ path, text }) => path.endsWith('.v') && /\bfault_|fired/.test(text))).toEqual([]);
+  });
+});

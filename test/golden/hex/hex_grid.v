@@ -1,0 +1,157 @@
+// Grid of hex: 7 PEs and the links between them.
+// Array hex, design HASH, Espalier VERSION. Generated; change the spec instead.
+//
+//   R = A*B + C, one tile: A 2x2 of int8, B 2x2 of uint8, C and R 2x2 of int32
+//   T = [[-1, 1, 0], [0, -1, 1], [1, 1, 1]], det 3
+//
+// Step (i, j, k) of c(i,j) += A(i,k)*B(k,j) runs in PE
+//   x = -i + j
+//   y = -j + k
+// its registers a and b take their values in cycle
+//   t = i + j + k - 2
+// and its register c in cycle t + 1. Cycle 0 is the first beat of the tile.
+//
+// Lane n of a stream port belongs to the PE named in the comment beside it; lane 0 is in the least significant bits.
+// When each element enters and leaves is in manifest.json, as the formula above and as a list per lane.
+`default_nettype none
+
+module hex_grid (
+    // clock, synchronous reset, clock enable
+    input  wire clk_i,
+    input  wire rst_i,
+    input  wire en_i,
+    // line a, moves by (1, -1) in 1 cycle: 3 lanes of 8 bits, for PEs (-1, 0) (-1, 1) (0, 1)
+    input  wire [23:0] a_i,
+    // line b, moves by (-1, 0) in 1 cycle: 3 lanes of 8 bits, for PEs (0, 1) (1, -1) (1, 0)
+    input  wire [23:0] b_i,
+    // line c, moves by (0, 1) in 1 cycle: 3 lanes of 32 bits, for PEs (-1, 0) (0, -1) (1, -1)
+    input  wire [95:0] c_i,
+    // results R: 3 lanes of 32 bits, from PEs (-1, 1) (0, 1) (1, 0)
+    output wire [95:0] c_o,
+    // fault slots, slot 0 in the least significant bits: enable, PE index (0 to 6), node, kind, mask, value; fired tells of the cycle before
+    input  wire [1:0] fault_en_i,
+    input  wire [5:0] fault_pe_i,
+    input  wire [7:0] fault_node_i,
+    input  wire [3:0] fault_kind_i,
+    input  wire [63:0] fault_mask_i,
+    input  wire [63:0] fault_value_i,
+    output wire [1:0] fault_fired_o
+);
+  // Fault slots: decoded once, to every PE alike.
+  wire [13:0] fault_hit;
+  wire [63:0] fault_keep;
+  wire [63:0] fault_toggle;
+  wire [13:0] fault_fired;
+  espalier_fault_decode #(
+      .PES(7), .SLOTS(2), .PE_BITS(3), .DATA_BITS(32)
+  ) u_fault_decode (
+      .fault_en_i(fault_en_i), .fault_pe_i(fault_pe_i), .fault_kind_i(fault_kind_i),
+      .fault_mask_i(fault_mask_i), .fault_value_i(fault_value_i),
+      .hit_o(fault_hit), .keep_o(fault_keep), .toggle_o(fault_toggle)
+  );
+
+  // A slot fired in the cycle before when its fault changed a bit in any PE.
+  reg [1:0] fired_d, fired_q;
+  integer pe;
+  always @* begin
+    fired_d = 2'd0;
+    for (pe = 0; pe < 7; pe = pe + 1) fired_d = fired_d | fault_fired[pe*2 +: 2];
+  end
+  always @(posedge clk_i) begin
+    if (rst_i) fired_q <= 2'd0;
+    else if (en_i) fired_q <= fired_d;
+  end
+  assign fault_fired_o = fired_q;
+
+  wire [7:0] a_xm1_y0;
+  wire [7:0] a_xm1_y1;
+  wire [7:0] a_x0_ym1_unused;
+  wire [7:0] a_x0_y0;
+  wire [7:0] a_x0_y1;
+  wire [7:0] a_x1_ym1_unused;
+  wire [7:0] a_x1_y0_unused;
+  wire [7:0] b_xm1_y0_unused;
+  wire [7:0] b_xm1_y1_unused;
+  wire [7:0] b_x0_ym1_unused;
+  wire [7:0] b_x0_y0;
+  wire [7:0] b_x0_y1;
+  wire [7:0] b_x1_ym1;
+  wire [7:0] b_x1_y0;
+  wire [31:0] c_xm1_y0;
+  wire [31:0] c_xm1_y1;
+  wire [31:0] c_x0_ym1;
+  wire [31:0] c_x0_y0;
+  wire [31:0] c_x0_y1;
+  wire [31:0] c_x1_ym1;
+  wire [31:0] c_x1_y0;
+
+  // PE 0 at (-1, 0)
+  hex_pe pe_xm1_y0 (
+      .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
+      .a_i(a_i[7:0]), .a_o(a_xm1_y0),
+      .b_i(b_x0_y0), .b_o(b_xm1_y0_unused),
+      .c_i(c_i[31:0]), .c_o(c_xm1_y0),
+      .fault_hit_i(fault_hit[1:0]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[1:0])
+  );
+  // PE 1 at (-1, 1)
+  hex_pe pe_xm1_y1 (
+      .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
+      .a_i(a_i[15:8]), .a_o(a_xm1_y1),
+      .b_i(b_x0_y1), .b_o(b_xm1_y1_unused),
+      .c_i(c_xm1_y0), .c_o(c_xm1_y1),
+      .fault_hit_i(fault_hit[3:2]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[3:2])
+  );
+  // PE 2 at (0, -1)
+  hex_pe pe_x0_ym1 (
+      .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
+      .a_i(a_xm1_y0), .a_o(a_x0_ym1_unused),
+      .b_i(b_x1_ym1), .b_o(b_x0_ym1_unused),
+      .c_i(c_i[63:32]), .c_o(c_x0_ym1),
+      .fault_hit_i(fault_hit[5:4]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[5:4])
+  );
+  // PE 3 at (0, 0)
+  hex_pe pe_x0_y0 (
+      .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
+      .a_i(a_xm1_y1), .a_o(a_x0_y0),
+      .b_i(b_x1_y0), .b_o(b_x0_y0),
+      .c_i(c_x0_ym1), .c_o(c_x0_y0),
+      .fault_hit_i(fault_hit[7:6]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[7:6])
+  );
+  // PE 4 at (0, 1)
+  hex_pe pe_x0_y1 (
+      .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
+      .a_i(a_i[23:16]), .a_o(a_x0_y1),
+      .b_i(b_i[7:0]), .b_o(b_x0_y1),
+      .c_i(c_x0_y0), .c_o(c_x0_y1),
+      .fault_hit_i(fault_hit[9:8]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[9:8])
+  );
+  // PE 5 at (1, -1)
+  hex_pe pe_x1_ym1 (
+      .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
+      .a_i(a_x0_y0), .a_o(a_x1_ym1_unused),
+      .b_i(b_i[15:8]), .b_o(b_x1_ym1),
+      .c_i(c_i[95:64]), .c_o(c_x1_ym1),
+      .fault_hit_i(fault_hit[11:10]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[11:10])
+  );
+  // PE 6 at (1, 0)
+  hex_pe pe_x1_y0 (
+      .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
+      .a_i(a_x0_y1), .a_o(a_x1_y0_unused),
+      .b_i(b_i[23:16]), .b_o(b_x1_y0),
+      .c_i(c_x1_ym1), .c_o(c_x1_y0),
+      .fault_hit_i(fault_hit[13:12]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[13:12])
+  );
+
+  assign c_o[31:0] = c_xm1_y1;
+  assign c_o[63:32] = c_x0_y1;
+  assign c_o[95:64] = c_x1_y0;
+endmodule
+
+`default_nettype wire
