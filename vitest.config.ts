@@ -9,7 +9,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Golden files change when someone asks for it, never because a test ran.
     update: 'none',
-    reporters: process.env['CI'] ? ['default'] : ['dot'],
     slowTestThreshold: 10_000,
   },
 });

@@ -22,7 +22,10 @@ export function functionalBackend(design: Design): Backend {
       const { operands, plan, stats } = prepareJob(design, job);
       const drives = faults.map((fault) => driveFault(design, plan, fault));
       if (!drives.every(coversFault)) return cycleByCycle.matmul(job, options);
-      const { result, firedCycles } = runFunctional(design, plan, operands, drives);
+      const { result, firedCycles } = await runFunctional(design, plan, operands, drives, {
+        signal,
+        onProgress,
+      });
       onProgress?.(plan.tiles.length, plan.tiles.length);
       return {
         result: tensor(design.spec.types.c, [plan.rows, plan.columns], result),

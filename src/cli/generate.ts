@@ -15,7 +15,14 @@ export interface GenerateDocument {
   readonly array: string;
   readonly hash: string;
   readonly directory: string;
-  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly files: readonly FileDocument[];
+}
+
+export interface FileDocument {
+  readonly path: string;
+  readonly bytes: number;
+  /** Whether the file was written; a file that already held the same bytes was left alone. */
+  readonly written: boolean;
 }
 
 export const generate: Action<[spec: string], Flags> = async (session, [spec], flags) => {
@@ -23,13 +30,19 @@ export const generate: Action<[spec: string], Flags> = async (session, [spec], f
   const directory = flags.output ?? design.name;
   const emitted = emitDesign(design);
   session.signal.throwIfAborted();
-  await writeFiles(directory, emitted);
-  const files = emitted.map(({ path, text }) => ({ path, bytes: Buffer.byteLength(text) }));
+  const changed = new Set(await writeFiles(directory, emitted));
+  const files = emitted.map(
+    ({ path, text }): FileDocument => ({
+      path,
+      bytes: Buffer.byteLength(text),
+      written: changed.has(path),
+    }),
+  );
   const document: GenerateDocument = { array: design.name, hash: design.hash, directory, files };
   session.report(document, [
     ...describeDesign(design),
     `${count(files.length, 'file')} in ${directory}:`,
-    ...table(files.map(({ path, bytes }) => [`  ${path}`, bytes, 'bytes'])),
+    ...table(files.map(({ path, bytes, written }) => [`  ${path}`, bytes, written ? 'bytes' : 'bytes, as it was'])),
   ]);
 };
 

@@ -11,6 +11,7 @@ import type { TensorData } from '../tensor/tensor.ts';
 import { formatsOf } from './formats.ts';
 import { groupFaults, type NodeFaults } from './node-faults.ts';
 import { multiplyAdd } from './reference.ts';
+import { Turns } from './turns.ts';
 
 /** The result of a functional run: R (row-major, the array's dtype c) and how often each fault fired. */
 export interface FunctionalRun {
@@ -28,28 +29,39 @@ export function coversFault({ nodeCode }: FaultDrive): boolean {
  * Run a planned job by the closed form: the fault-free product by the plain loop, and then, one by one, the outputs
  * that a fault can reach, each by a walk along its sum's path in which every operand is traced back to the edge.
  */
-export function runFunctional(
+export async function runFunctional(
   design: Design,
   plan: JobPlan,
   operands: JobOperands,
   drives: readonly FaultDrive[],
-): FunctionalRun {
+  control: FunctionalControl = {},
+): Promise<FunctionalRun> {
+  const turns = new Turns(control.signal);
   const slices = sliceJob(design, plan, operands);
-  if (drives.length === 0) {
-    let result = operands.c.data;
-    for (const slice of slices) result = slice.compute(result);
-    return { result, firedCycles: [] };
-  }
-  const walker = new Walker(design, plan, operands, drives);
-  const reach = findReach(design, plan, drives);
+  const walker = drives.length === 0 ? null : new Walker(design, plan, operands, drives);
+  const reach = await findReach(design, plan, drives, turns);
   let result = operands.c.data;
   for (const slice of slices) {
-    walker.partials.push(result);
+    walker?.partials.push(result);
     result = slice.compute(result);
-    for (const tile of slice.tiles) walker.recompute(tile, reach.get(tile.index), result);
+    for (const tile of slice.tiles) {
+      walker?.recompute(tile, reach.get(tile.index), result);
+      if (!turns.due) continue;
+      control.onProgress?.(tile.index, plan.tiles.length);
+      await turns.take();
+    }
   }
-  walker.partials.push(result);
-  return { result, firedCycles: walker.countFired() };
+  walker?.partials.push(result);
+  return { result, firedCycles: (await walker?.countFired(turns)) ?? [] };
+}
+
+/** How many cycles of counting pass between two looks at the clock. */
+const CYCLES_PER_LOOK = 4096;
+
+export interface FunctionalControl {
+  readonly signal?: AbortSignal | undefined;
+  /** Called now and then with finished and total tiles. */
+  readonly onProgress?: ((doneTiles: number, totalTiles: number) => void) | undefined;
 }
 
 interface Slice {
@@ -72,11 +84,12 @@ function sliceJob(design: Design, plan: JobPlan, { a, b }: JobOperands): Slice[]
 type Reach = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** List the outputs whose sum, or an operand of one of whose products, passes a faulty node within its window. */
-function findReach(design: Design, plan: JobPlan, drives: readonly FaultDrive[]): Reach {
+async function findReach(design: Design, plan: JobPlan, drives: readonly FaultDrive[], turns: Turns): Promise<Reach> {
   const reach = new Map<number, Set<number>>();
   for (const drive of drives) {
     for (const { pe, delay, persists } of reachedPes(design, drive)) {
       for (const { point, cycle } of sumPoints(design, pe)) {
+        if (turns.due) await turns.take();
         for (const tile of plan.tiles) {
           const hit = tile.startCycle + cycle - delay;
           if (hit < drive.firstCycle || (hit > drive.lastCycle && !persists)) continue;
@@ -188,13 +201,14 @@ class Walker {
   }
 
   /** Count for each fault the cycles of the job in which it changed its node. */
-  countFired(): number[] {
+  async countFired(turns: Turns): Promise<number[]> {
     for (const [node, byPe] of this.#faults) {
       for (const [pe, faults] of byPe) {
         const first = Math.min(...faults.map(({ drive }) => drive.firstCycle));
         const last = Math.min(this.#plan.cycles - 1, Math.max(...faults.map(({ drive }) => drive.lastCycle)));
         const inputs = this.#nodeInputs(node, pe);
         for (let cycle = 0; cycle <= last; cycle++) {
+          if (cycle % CYCLES_PER_LOOK === 0 && turns.due) await turns.take();
           const input = inputs(cycle, cycle >= first);
           if (cycle < first) continue;
           let value = input;
