@@ -23,7 +23,7 @@ export interface OpenRtlOptions extends OpenBackendOptions {
 }
 
 /** Up to so many PEs the RTL is simulated as it is synthesised; beyond, as the rolled model. */
-const STRUCTURAL_PES = 64;
+const STRUCTURAL_PES = 16;
 
 /** Open a model of a design for jobs; `rtl` builds the simulation first, or finds it in the cache. */
 export async function openBackend(

@@ -3,6 +3,7 @@ import { allocate, type ElementType, type Tensor, type TensorData } from '../ten
 import { type BeatTable, beatTable, operandOf } from './beat-table.ts';
 import type { BeatSegment } from './beats.ts';
 import type { JobPlan, Tile } from './plan.ts';
+import { placeElements } from './place-elements.ts';
 
 /** The operands of a job in the array's own dtypes: A (M×K), B (K×N) and C (M×N). */
 export interface JobOperands {
@@ -19,175 +20,195 @@ export interface JobBeats {
 }
 
 /** About how many bytes of frames one segment may hold. */
-const SEGMENT_BYTES = 8 << 20;
+const SEGMENT_BYTES = 4 << 20;
 
 /** Turn a planned job into beats, a segment at a time, so that long jobs stay small in memory. */
 export function jobBeats(design: Design, plan: JobPlan, operands: JobOperands): JobBeats {
   const resultSample = new Int32Array(plan.rows * plan.columns);
-  const bytesPerCycle = design.inputs.reduce((sum, port) => sum + port.frameBytes, 0);
-  const cyclesPerSegment = Math.max(256, Math.floor(SEGMENT_BYTES / bytesPerCycle));
-  return { segments: generate(design, plan, operands, cyclesPerSegment, resultSample), resultSample };
+  const builder = new SegmentBuilder(design, plan, operands, resultSample);
+  return { segments: builder.segments(), resultSample };
 }
 
-function* generate(
-  design: Design,
-  plan: JobPlan,
-  operands: JobOperands,
-  cyclesPerSegment: number,
-  resultSample: Int32Array,
-): Generator<BeatSegment> {
-  const results = beatTable(design, 'results');
-  const samplesOfTile = new Map<number, Int32Array>();
-  let sampleCount = 0;
-  for (let firstCycle = 0; firstCycle < plan.cycles; firstCycle += cyclesPerSegment) {
-    const cycles = Math.min(cyclesPerSegment, plan.cycles - firstCycle);
-    const tiles = plan.tiles.filter(
-      ({ startCycle }) => startCycle < firstCycle + cycles && startCycle + design.schedule.spanCycles > firstCycle,
-    );
-    const samples = collectSamples(plan, results, tiles, firstCycle, cycles);
-    for (const sample of samples) {
-      const { tile, beat } = sample;
-      if (tile.final) {
-        resultSample[(tile.row + results.row[beat]!) * plan.columns + tile.column + results.column[beat]!] =
-          sampleCount;
-      } else {
-        let ofTile = samplesOfTile.get(tile.index);
-        if (!ofTile) {
-          ofTile = new Int32Array(design.spec.size[0] * design.spec.size[1]);
-          samplesOfTile.set(tile.index, ofTile);
-        }
-        ofTile[results.row[beat]! * design.spec.size[1] + results.column[beat]!] = sampleCount;
+/** A stretch of cycles and the tiles that have beats in it. */
+interface Stretch {
+  readonly firstCycle: number;
+  readonly cycles: number;
+  readonly tiles: readonly Tile[];
+}
+
+class SegmentBuilder {
+  readonly #design: Design;
+  readonly #plan: JobPlan;
+  readonly #operands: JobOperands;
+  readonly #resultSample: Int32Array;
+  /** For tiles whose sums come back: the sample number of each element of the tile's block. */
+  readonly #tileSamples = new Map<number, Int32Array>();
+  #sampleCount = 0;
+
+  constructor(design: Design, plan: JobPlan, operands: JobOperands, resultSample: Int32Array) {
+    this.#design = design;
+    this.#plan = plan;
+    this.#operands = operands;
+    this.#resultSample = resultSample;
+  }
+
+  *segments(): Generator<BeatSegment> {
+    const { tiles, cycles: total } = this.#plan;
+    const { spanCycles } = this.#design.schedule;
+    const bytesPerCycle = this.#design.inputs.reduce((sum, port) => sum + port.frameBytes, 0);
+    const longest = Math.max(256, Math.floor(SEGMENT_BYTES / bytesPerCycle));
+    let from = 0;
+    for (let firstCycle = 0; firstCycle < total; firstCycle += longest) {
+      const cycles = Math.min(longest, total - firstCycle);
+      // Tiles are in the order of their start, so those of a stretch are neighbours.
+      while (tiles[from]!.startCycle + spanCycles <= firstCycle) {
+        this.#tileSamples.delete(tiles[from]!.previous ?? -1);
+        from++;
       }
-      sampleCount++;
+      let to = from;
+      while (to < tiles.length && tiles[to]!.startCycle < firstCycle + cycles) to++;
+      yield this.#segment({ firstCycle, cycles, tiles: tiles.slice(from, to) });
     }
-    const returns = new ReturnList();
-    const frames = design.inputs.map((port, index) => {
-      const frame = portFrames(port, cycles);
-      const table = beatTable(design, index);
-      const operand = operandOf(design, port.name);
-      for (const tile of tiles) {
-        const base = tile.startCycle - firstCycle;
-        if (operand === 'token') {
-          putTokens(frame, port, table, base, cycles);
-        } else if (operand === 'c' && tile.previous !== null) {
-          returns.add(plan, tile, table, base, cycles, samplesOfTile.get(tile.previous), design.spec.size[1]);
-        } else {
-          putElements(frame as TensorData, port, table, base, cycles, plan, tile, operand, operands[operand]);
-        }
-      }
-      return asBytes(frame);
-    });
-    yield {
-      cycles,
-      firstCycle,
+  }
+
+  #segment(stretch: Stretch): BeatSegment {
+    // Samples first: sums may come back within the segment in which they leave.
+    const samples = this.#samples(stretch);
+    const frames = this.#design.inputs.map((port, index) => this.#frames(port, index, stretch));
+    return {
+      cycles: stretch.cycles,
+      firstCycle: stretch.firstCycle,
       frames,
-      sampleCycle: Int32Array.from(samples, ({ cycle }) => cycle - firstCycle),
-      sampleLane: Int32Array.from(samples, ({ beat }) => results.lane[beat]!),
-      ...returns.sorted(),
+      ...samples,
+      ...this.#returns(stretch),
     };
   }
-}
 
-interface Sample {
-  readonly cycle: number;
-  readonly tile: Tile;
-  readonly beat: number;
-}
-
-/** List the samples that fall into a stretch of cycles, in time order; results of padding are not sampled. */
-function collectSamples(
-  plan: JobPlan,
-  results: BeatTable,
-  tiles: readonly Tile[],
-  firstCycle: number,
-  cycles: number,
-): Sample[] {
-  const samples: Sample[] = [];
-  for (const tile of tiles) {
-    for (let beat = 0; beat < results.length; beat++) {
-      const cycle = tile.startCycle + results.cycle[beat]!;
-      const inside = tile.row + results.row[beat]! < plan.rows && tile.column + results.column[beat]! < plan.columns;
-      if (inside && cycle >= firstCycle && cycle < firstCycle + cycles) samples.push({ cycle, tile, beat });
+  /** List the samples that fall into a stretch, in time order, and number them; results of padding are not sampled. */
+  #samples(stretch: Stretch): Pick<BeatSegment, 'sampleCycle' | 'sampleLane'> {
+    const { rows, columns } = this.#plan;
+    const width = this.#design.spec.size[1];
+    const table = beatTable(this.#design, 'results');
+    const found = inTimeOrder(stretch, stretch.tiles, table, (tile, n) => {
+      return tile.row + table.row[n]! < rows && tile.column + table.column[n]! < columns;
+    });
+    for (let at = 0; at < found.length; at++, this.#sampleCount++) {
+      const tile = stretch.tiles[found.tile[at]!]!;
+      const n = found.beat[at]!;
+      if (tile.final) {
+        this.#resultSample[(tile.row + table.row[n]!) * columns + tile.column + table.column[n]!] = this.#sampleCount;
+      } else {
+        this.#samplesOf(tile)[table.row[n]! * width + table.column[n]!] = this.#sampleCount;
+      }
     }
+    return { sampleCycle: found.cycle, sampleLane: found.beat.map((n) => table.lane[n]!) };
   }
-  return samples.sort((p, q) => p.cycle - q.cycle);
+
+  #samplesOf(tile: Tile): Int32Array {
+    let samples = this.#tileSamples.get(tile.index);
+    if (!samples) {
+      samples = new Int32Array(this.#design.spec.size[0] * this.#design.spec.size[1]);
+      this.#tileSamples.set(tile.index, samples);
+    }
+    return samples;
+  }
+
+  /** List the partial sums that come back in during a stretch, in time order. */
+  #returns(stretch: Stretch): Pick<BeatSegment, 'returnCycle' | 'returnLane' | 'returnSample'> {
+    const { rows, columns } = this.#plan;
+    const width = this.#design.spec.size[1];
+    const table = beatTable(this.#design, this.#design.returnPort);
+    const carriesSums = operandOf(this.#design, this.#design.inputs[this.#design.returnPort]!.name) === 'c';
+    const tiles = carriesSums ? stretch.tiles.filter(({ previous }) => previous !== null) : [];
+    const found = inTimeOrder(stretch, tiles, table, (tile, n) => {
+      return tile.row + table.row[n]! < rows && tile.column + table.column[n]! < columns;
+    });
+    const returnSample = found.beat.map((n, at) => {
+      const samples = this.#tileSamples.get(tiles[found.tile[at]!]!.previous!)!;
+      return samples[table.row[n]! * width + table.column[n]!]!;
+    });
+    return { returnCycle: found.cycle, returnLane: found.beat.map((n) => table.lane[n]!), returnSample };
+  }
+
+  #frames(port: StreamPort, index: number, { firstCycle, cycles, tiles }: Stretch): Uint8Array {
+    const table = beatTable(this.#design, index);
+    const operand = operandOf(this.#design, port.name);
+    if (operand === 'token') {
+      const frames = new Uint8Array(cycles * port.frameBytes);
+      for (const tile of tiles) putTokens(frames, port, table, tile.startCycle - firstCycle, cycles);
+      return frames;
+    }
+    const frames = allocate(LANE_TYPES[port.laneBits]!, cycles * port.lanes);
+    const { rows, inner, columns } = this.#plan;
+    const source = {
+      data: this.#operands[operand].data,
+      rows: operand === 'b' ? inner : rows,
+      columns: operand === 'a' ? inner : columns,
+    };
+    for (const tile of tiles) {
+      if (operand === 'c' && tile.previous !== null) continue;
+      const origin = {
+        row: operand === 'b' ? tile.depth : tile.row,
+        column: operand === 'a' ? tile.depth : tile.column,
+      };
+      placeElements({ frames, lanes: port.lanes, cycles }, table, tile.startCycle - firstCycle, source, origin);
+    }
+    return asBytes(frames);
+  }
 }
 
 const LANE_TYPES: Readonly<Record<number, ElementType>> = { 8: 'int8', 16: 'int16', 32: 'int32', 64: 'int64' };
-
-/** Allocate a port's frames; ports of one-bit lanes are bytes, all others elements of their lane's width. */
-function portFrames(port: StreamPort, cycles: number): TensorData {
-  return port.laneBits === 1
-    ? new Uint8Array(cycles * port.frameBytes)
-    : allocate(LANE_TYPES[port.laneBits]!, cycles * port.lanes);
-}
 
 function asBytes(data: TensorData): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function putTokens(frame: TensorData, port: StreamPort, table: BeatTable, base: number, cycles: number): void {
-  const bytes = frame as Uint8Array;
+function putTokens(frames: Uint8Array, port: StreamPort, table: BeatTable, base: number, cycles: number): void {
   for (let n = 0; n < table.length; n++) {
     const cycle = base + table.cycle[n]!;
     if (cycle < 0 || cycle >= cycles) continue;
     const lane = table.lane[n]!;
-    bytes[cycle * port.frameBytes + (lane >> 3)]! |= 1 << (lane & 7);
+    frames[cycle * port.frameBytes + (lane >> 3)]! |= 1 << (lane & 7);
   }
 }
 
-function putElements(
-  frame: TensorData,
-  port: StreamPort,
+/** Beats of several tiles, by cycle: the cycle within the stretch, the tile's place in the list, the row of the table. */
+interface OrderedBeats {
+  readonly length: number;
+  readonly cycle: Int32Array;
+  readonly tile: Int32Array;
+  readonly beat: Int32Array;
+}
+
+/** Sort the beats of tiles that fall into a stretch and are wanted by their cycle (a counting sort). */
+function inTimeOrder(
+  { firstCycle, cycles }: Stretch,
+  tiles: readonly Tile[],
   table: BeatTable,
-  base: number,
-  cycles: number,
-  plan: JobPlan,
-  tile: Tile,
-  operand: 'a' | 'b' | 'c',
-  source: Tensor,
-): void {
-  const rowBase = operand === 'b' ? tile.depth : tile.row;
-  const columnBase = operand === 'a' ? tile.depth : tile.column;
-  const rows = operand === 'b' ? plan.inner : plan.rows;
-  const columns = operand === 'a' ? plan.inner : plan.columns;
-  for (let n = 0; n < table.length; n++) {
-    const cycle = base + table.cycle[n]!;
-    const row = rowBase + table.row[n]!;
-    const column = columnBase + table.column[n]!;
-    if (cycle < 0 || cycle >= cycles || row >= rows || column >= columns) continue;
-    frame[cycle * port.lanes + table.lane[n]!] = source.data[row * columns + column]!;
-  }
-}
-
-/** Collects the partial sums that come back in, in time order. */
-class ReturnList {
-  readonly #entries: { cycle: number; lane: number; sample: number }[] = [];
-
-  add(
-    plan: JobPlan,
-    tile: Tile,
-    table: BeatTable,
-    base: number,
-    cycles: number,
-    samples: Int32Array | undefined,
-    width: number,
-  ): void {
-    for (let n = 0; n < table.length; n++) {
-      const cycle = base + table.cycle[n]!;
-      const row = table.row[n]!;
-      const column = table.column[n]!;
-      if (cycle < 0 || cycle >= cycles || tile.row + row >= plan.rows || tile.column + column >= plan.columns) continue;
-      this.#entries.push({ cycle, lane: table.lane[n]!, sample: samples![row * width + column]! });
+  wanted: (tile: Tile, beat: number) => boolean,
+): OrderedBeats {
+  const place = new Int32Array(cycles + 1);
+  const visit = (use: (cycle: number, tile: number, beat: number) => void) => {
+    for (let t = 0; t < tiles.length; t++) {
+      const tile = tiles[t]!;
+      const base = tile.startCycle - firstCycle;
+      for (let n = 0; n < table.length; n++) {
+        const cycle = base + table.cycle[n]!;
+        if (cycle >= 0 && cycle < cycles && wanted(tile, n)) use(cycle, t, n);
+      }
     }
-  }
-
-  sorted(): Pick<BeatSegment, 'returnCycle' | 'returnLane' | 'returnSample'> {
-    this.#entries.sort((p, q) => p.cycle - q.cycle);
-    return {
-      returnCycle: Int32Array.from(this.#entries, ({ cycle }) => cycle),
-      returnLane: Int32Array.from(this.#entries, ({ lane }) => lane),
-      returnSample: Int32Array.from(this.#entries, ({ sample }) => sample),
-    };
-  }
+  };
+  visit((cycle) => {
+    place[cycle + 1]!++;
+  });
+  for (let cycle = 0; cycle < cycles; cycle++) place[cycle + 1]! += place[cycle]!;
+  const length = place[cycles]!;
+  const ordered = { cycle: new Int32Array(length), tile: new Int32Array(length), beat: new Int32Array(length) };
+  visit((cycle, tile, beat) => {
+    const at = place[cycle]!++;
+    ordered.cycle[at] = cycle;
+    ordered.tile[at] = tile;
+    ordered.beat[at] = beat;
+  });
+  return { length, ...ordered };
 }
