@@ -16,19 +16,31 @@ export function windowForm({ from, to, tile }: CycleWindow): WindowForm {
   return from === 0 ? 'until' : 'range';
 }
 
-/** Draw a fault that the design has: any node, PE, kind and bits, in a window of the planned job. */
-export function drawFault(random: Random, design: Design, plan: JobPlan): FaultSpec {
-  const { node, widthBits } = random.pick(design.faultSites);
-  const { x, y } = drawPe(random, design);
+/**
+ * Draw a fault that the design has: any node, PE, kind and bits, in a window of the planned job. Some sit where the
+ * fault `before` does, so that the order in which they act shows.
+ */
+export function drawFault(random: Random, design: Design, plan: JobPlan, before: FaultSpec | null = null): FaultSpec {
+  const { node, widthBits, pe } = before && random.chance(1, 3) ? siteOf(design, before) : drawSite(random, design);
   const kind = random.pick(FAULT_KINDS);
   const bits = drawBits(random, widthBits);
   const value = kind === 'set' ? random.bits(widthBits) & maskOf(bits) : null;
-  return { name: null, kind, node, pe: { x, y }, bits, value, window: drawWindow(random, design, plan) };
+  return { name: null, kind, node, pe, bits, value, window: drawWindow(random, design, plan) };
+}
+
+interface Site extends Pick<FaultSpec, 'node' | 'pe'> {
+  readonly widthBits: number;
+}
+
+function siteOf({ faultSites }: Design, { node, pe }: FaultSpec): Site {
+  return { node, pe, widthBits: faultSites.find((site) => site.node === node)!.widthBits };
 }
 
 /** The first and the last PE come up more often than chance has it: they carry the edge feeds and the exits. */
-function drawPe(random: Random, { pes }: Design): { readonly x: number; readonly y: number } {
-  return random.chance(1, 4) ? random.pick([pes[0]!, pes.at(-1)!]) : random.pick(pes);
+function drawSite(random: Random, { faultSites, pes }: Design): Site {
+  const { node, widthBits } = random.pick(faultSites);
+  const { x, y } = random.chance(1, 4) ? random.pick([pes[0]!, pes.at(-1)!]) : random.pick(pes);
+  return { node, pe: { x, y }, widthBits };
 }
 
 function drawBits(random: Random, widthBits: number): BitSelection {

@@ -1,5 +1,6 @@
 import type { Design } from '../design/design.ts';
 import { type Dtype, dtypeInfo } from '../dtype/dtype.ts';
+import type { FaultSpec } from '../fault/fault.ts';
 import { planJob } from '../schedule/plan.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { CheckCase } from './check-case.ts';
@@ -23,7 +24,10 @@ export function drawTrial(design: Design, seed: number, trial: number): CheckCas
   const b = drawMatrix(random, types.b, k, n);
   const c = random.chance(1, 3) ? tensor(types.c, [m, n]) : drawMatrix(random, types.c, m, n);
   const plan = planJob(design, m, k, n);
-  const faults = Array.from({ length: random.int(0, MAX_FAULTS) }, () => drawFault(random, design, plan));
+  const faults: FaultSpec[] = [];
+  for (let count = random.int(0, MAX_FAULTS); count > 0; count--) {
+    faults.push(drawFault(random, design, plan, faults.at(-1)));
+  }
   return { a, b, c, faults };
 }
 

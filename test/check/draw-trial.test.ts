@@ -82,6 +82,13 @@ describe('the trials together', () => {
     expect(new Set(indices)).toEqual(new Set([null, 0, 1, 2, 3, 4, 5, 6, 7]));
   });
 
+  it('have faults that share a node of a PE, so that their order counts', () => {
+    const sharing = trials.filter(
+      ({ faults: [first, second] }) => first?.node === second?.node && first?.pe === second?.pe,
+    );
+    expect(sharing.filter((trial) => trial.faults.length > 1).length).toBeGreaterThan(150);
+  });
+
   it('have tile windows that are whole, single cycles, and ranges', () => {
     const inTiles = faults.map(({ window }) => window).filter(({ tile }) => tile !== null);
     expect(new Set(inTiles.map((window) => windowForm({ ...window, tile: null }))).size).toBe(5);
