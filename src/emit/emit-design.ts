@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Design, moduleNames } from '../design/design.ts';
+import { EspalierError } from '../errors.ts';
 import { formatMatrix, type Vector3 } from '../projection/space-time.ts';
 import { gridView } from './grid-view.ts';
 import { manifestOf } from './manifest.ts';
@@ -14,11 +15,15 @@ export interface EmittedFile {
   readonly text: string;
 }
 
+/** The largest grid that is printed instance by instance: its text has about 170 MB. */
+export const MAX_EMITTED_PES = 2 ** 18;
+
 const RTL = new URL('../../rtl/', import.meta.url);
 
 /**
  * Print a design as files: the PE, the grid, a rolled model of the grid for fast simulation, the library modules they
  * use, and the manifest. The same design gives the same bytes.
+ * @throws {EspalierError} for an array of more than MAX_EMITTED_PES PEs
  */
 export function emitDesign(design: Design): EmittedFile[] {
   return [
@@ -30,6 +35,11 @@ export function emitDesign(design: Design): EmittedFile[] {
 
 /** The synthesizable files: grid, PE and the library modules that they instantiate. */
 export function structuralFiles(design: Design): EmittedFile[] {
+  if (design.pes.length > MAX_EMITTED_PES) {
+    throw new EspalierError(
+      `Verilog is written for arrays of up to ${MAX_EMITTED_PES} PEs, received ${design.name} with ${design.pes.length}; the simulators take it`,
+    );
+  }
   const names = moduleNames(design);
   const view = { ...commonView(design), ...names };
   const pe = peView(design);

@@ -54,3 +54,12 @@ describe('the same spec', () => {
     expect(files.filter(({ path, text }) => path.endsWith('.v') && /\bfault_|fired/.test(text))).toEqual([]);
   });
 });
+
+describe('an array too large to print', () => {
+  it('is refused by a sentence', () => {
+    const spec = { ...ARRAYS[1]!, name: 'huge', size: [1024, 2, 1024] as const };
+    expect(() => emitDesign(buildDesign(spec))).toThrow(
+      'Verilog is written for arrays of up to 262144 PEs, received huge with 1048576; the simulators take it',
+    );
+  });
+});
