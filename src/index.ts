@@ -14,6 +14,7 @@ export {
   type RunStats,
 } from './backend/backend.ts';
 export { type DoctorReport, doctor } from './backend/doctor.ts';
+export { cycleBackend, functionalBackend } from './backend/functional.ts';
 export { openBackend, openRtl } from './backend/open.ts';
 export { type CheckOptions, type CheckReport, crossCheck } from './check/cross-check.ts';
 export { describeMismatch, type Mismatch } from './check/mismatch.ts';

@@ -47,13 +47,18 @@ export async function openBackend(
  */
 export async function openRtl(design: Design, options: OpenRtlOptions = {}): Promise<MachineBackend> {
   const { signal, onProgress, trace = false } = options;
-  const architecture = options.architecture ?? (design.pes.length <= STRUCTURAL_PES ? 'structural' : 'rolled');
+  const architecture = options.architecture ?? defaultArchitecture(design);
   const names = moduleNames(design);
   const verilog = architecture === 'structural' ? structuralFiles(design) : [rolledFile(design)];
   const files = trace ? [...verilog, traceControl(design, architecture)] : verilog;
   const top = architecture === 'structural' ? names.grid : names.rolled;
   const machine = await openMachine({ design, files, top, architecture, trace, signal, onProgress });
   return new MachineBackend('rtl', design, machine);
+}
+
+/** How the grid is simulated unless one says otherwise. */
+export function defaultArchitecture({ pes }: Pick<Design, 'pes'>): Architecture {
+  return pes.length <= STRUCTURAL_PES ? 'structural' : 'rolled';
 }
 
 /** Tell Verilator which registers the harness reads; to show everything would make the simulation slow. */

@@ -1,4 +1,5 @@
-import { openRtl } from '../backend/open.ts';
+import type { Architecture } from '../backend/machine-design.ts';
+import { defaultArchitecture, openRtl } from '../backend/open.ts';
 import { describeDifference } from '../check/compare.ts';
 import { crossCheck } from '../check/cross-check.ts';
 import { describeMismatch, type Mismatch } from '../check/mismatch.ts';
@@ -16,8 +17,9 @@ interface Flags {
   readonly trials: number;
   readonly seed: number;
   readonly rtl: boolean;
-  readonly output: string;
+  readonly architecture?: Architecture;
   readonly replay?: string;
+  readonly output: string;
 }
 
 /** What `espalier check --json` prints. */
@@ -26,6 +28,8 @@ export interface CheckDocument {
   readonly hash: string;
   /** The models that were compared. */
   readonly models: readonly string[];
+  /** How the Verilog was simulated: as it is synthesised, or by the rolled model of its grid; null without it. */
+  readonly architecture: Architecture | null;
   readonly seed: number;
   /** Whether all models agreed in all trials. */
   readonly equal: boolean;
@@ -45,12 +49,12 @@ export interface MismatchDocument {
 }
 
 export const check: Action<[spec?: string], Flags> = async (session, [spec], flags) => {
-  if ((spec === undefined) === (flags.replay === undefined)) {
+  if (flags.replay !== undefined && spec === undefined) return replay(session, flags.replay, flags);
+  if (spec === undefined || flags.replay !== undefined) {
     throw new EspalierError('check takes either a spec or --replay FILE');
   }
-  if (flags.replay !== undefined) return replay(session, flags.replay, flags.rtl);
-  const { design } = openArray(spec!);
-  const rtl = flags.rtl ? await openTraced(session, design) : null;
+  const { design } = openArray(spec);
+  const rtl = flags.rtl ? await openTraced(session, design, flags) : null;
   try {
     const report = await crossCheck(design, {
       trials: flags.trials,
@@ -58,53 +62,54 @@ export const check: Action<[spec?: string], Flags> = async (session, [spec], fla
       rtl,
       directory: flags.output,
       signal: session.signal,
-      onProgress: (done, total) => session.progress.tell(`${done} of ${count(total, 'trial')}`, done, total),
+      onProgress: (done, total) => session.progress.tell(count(total, 'trial'), done, total),
     });
-    const { array, designHash: hash, models, seed, tally, mismatch } = report;
+    const { models, seed, tally, mismatch } = report;
     const document: CheckDocument = {
-      array,
-      hash,
+      ...compared(design, flags),
       models,
       seed,
       equal: mismatch === null,
       tally,
       mismatch: mismatch && mismatchDocument(mismatch),
     };
-    session.report(document, [
-      ...describeTally(tally),
-      ...(mismatch ? describeMismatch(mismatch) : [`${array}: ${models.join(', ')} agree bit for bit (seed ${seed})`]),
-    ]);
+    const verdict = mismatch ? describeMismatch(mismatch) : [`${describeModels(document)} agree bit for bit`];
+    session.report(document, [...describeTally(tally), ...verdict]);
     if (mismatch) session.finish(EXIT.mismatch);
   } finally {
     await rtl?.close();
   }
 };
 
-async function replay(session: Session, path: string, withRtl: boolean): Promise<void> {
+async function replay(session: Session, path: string, flags: Flags): Promise<void> {
   const { design, seed, trial, checkCase, differences } = await replayCase(path, {
     signal: session.signal,
-    ...(withRtl && { openRtl: (array: Design) => openTraced(session, array) }),
+    ...(flags.rtl && { openRtl: (array: Design) => openTraced(session, array, flags) }),
   });
-  const models = ['reference', 'functional', 'cycle', ...(withRtl ? ['rtl'] : [])];
   const sentences = differences.map(describeDifference);
   const equal = sentences.length === 0;
+  const faults = checkCase.faults.map(formatFault);
   const document: CheckDocument = {
-    array: design.name,
-    hash: design.hash,
-    models,
+    ...compared(design, flags),
+    models: ['reference', 'functional', 'cycle', ...(flags.rtl ? ['rtl'] : [])],
     seed,
     equal,
     tally: null,
-    mismatch: equal
-      ? null
-      : { trial, faults: checkCase.faults.map(formatFault), differences: sentences, replayFile: path, vcdFile: null },
+    mismatch: equal ? null : { trial, faults, differences: sentences, replayFile: path, vcdFile: null },
   };
-  session.report(document, equal ? [`${design.name}: ${models.join(', ')} agree on the case of ${path}`] : sentences);
+  session.report(document, equal ? [`${describeModels(document)} agree on the case of ${path}`] : sentences);
   if (!equal) session.finish(EXIT.mismatch);
 }
 
-function openTraced({ signal, progress }: Session, design: Design) {
-  return openRtl(design, { trace: true, signal, onProgress: progress.tell });
+function openTraced({ signal, progress }: Session, design: Design, { architecture }: Flags) {
+  return openRtl(design, { architecture, trace: true, signal, onProgress: progress.tell });
+}
+
+function compared(
+  design: Design,
+  { rtl, architecture = defaultArchitecture(design) }: Flags,
+): Pick<CheckDocument, 'array' | 'hash' | 'architecture'> {
+  return { array: design.name, hash: design.hash, architecture: rtl ? architecture : null };
 }
 
 function mismatchDocument({ trial, checkCase, differences, replayPath, vcdPath }: Mismatch): MismatchDocument {
@@ -117,9 +122,17 @@ function mismatchDocument({ trial, checkCase, differences, replayPath, vcdPath }
   };
 }
 
+function describeModels({ array, models, architecture, seed }: CheckDocument): string {
+  const names = models.map((name) => (name === 'rtl' ? `rtl (${architecture})` : name));
+  return `${array}, seed ${seed}: ${names.join(', ')}`;
+}
+
 function describeTally({ trials, tiled, reentered, peCycles, faults, resultChanged }: Tally): string[] {
+  const tiles = `${tiled.toLocaleString('en')} of several tiles`;
+  const sums = `${reentered.toLocaleString('en')} with partial sums that re-entered`;
+  const fired = `${faults.fired.toLocaleString('en')} changed a bit`;
   return [
-    `${count(trials, 'trial')} agreed: ${tiled.toLocaleString('en')} of several tiles, ${reentered.toLocaleString('en')} with partial sums that re-entered, ${count(peCycles, 'PE-cycle')}`,
-    `${count(faults.total, 'fault')}, of which ${faults.fired.toLocaleString('en')} changed a bit; they changed the result of ${count(resultChanged, 'trial')}`,
+    `${count(trials, 'trial')} agreed: ${tiles}, ${sums}; ${count(peCycles, 'PE-cycle')}`,
+    `${count(faults.total, 'fault')}, of which ${fired}; they changed the result of ${count(resultChanged, 'trial')}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BACKENDS } from '../backend/backend.ts';
+import { ARCHITECTURES } from '../backend/machine-design.ts';
 import { VERSION } from '../version.ts';
 import type { CommonFlags, Host, Session } from './session.ts';
 import { inSession } from './session.ts';
@@ -35,6 +36,12 @@ export function buildProgram(host: Host): Command {
     .option('--trials <n>', 'number of random jobs', wholeNumber(1), 1000)
     .option('--seed <s>', 'where the random numbers start', wholeNumber(0), 1)
     .option('--no-rtl', 'compare the simulators only')
+    .addOption(
+      new Option(
+        '--architecture <kind>',
+        'Verilog to compare: the grid as it is synthesised, or its rolled model, which compiles fast; by size when left out',
+      ).choices(ARCHITECTURES),
+    )
     .option('--replay <file>', 'run the case of a replay file again instead of random jobs')
     .option('-o, --output <dir>', 'folder for the replay file and the waveform of a mismatch', '.')
     .action(run(host, async () => (await import('./check.ts')).check));

@@ -72,5 +72,5 @@ function describe(
   const share = Math.min(1, done / total);
   const filled = Math.round(share * BAR_WIDTH);
   const drawn = bar ? `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ` : '';
-  return `${drawn}${Math.floor(100 * share)} % ${what} (${seconds} s)`;
+  return `${drawn}${what}: ${Math.floor(100 * share)} % (${seconds} s)`;
 }
