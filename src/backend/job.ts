@@ -1,10 +1,12 @@
 import type { Design } from '../design/design.ts';
 import { castTensor } from '../dtype/cast.ts';
-import { OperandError } from '../errors.ts';
+import { FaultError, OperandError } from '../errors.ts';
+import type { Fault } from '../fault/fault.ts';
+import { driveFault } from '../fault/resolve.ts';
 import { type JobPlan, planJob } from '../schedule/plan.ts';
 import type { JobOperands } from '../schedule/segments.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
-import type { MatmulJob, RunStats } from './backend.ts';
+import type { BackendKind, MatmulJob, RunStats } from './backend.ts';
 
 /** A job whose operands have been checked and cast, with its plan. */
 export interface PreparedJob {
@@ -39,6 +41,24 @@ export function prepareJob(design: Design, job: MatmulJob): PreparedJob {
   };
   const plan = planJob(design, rows, inner, columns);
   return { operands, plan, stats: statsOf(design, plan) };
+}
+
+/**
+ * Check a job as a backend would that ran it, for a sentence before a long build rather than after it.
+ * @throws what {@link prepareJob} throws, {FaultError} for a fault that the job or the backend cannot have
+ */
+export function checkJob(design: Design, kind: BackendKind, job: MatmulJob, faults: readonly Fault[]): void {
+  checkFaultSlots(design, kind, faults.length);
+  const { plan } = prepareJob(design, job);
+  for (const fault of faults) driveFault(design, plan, fault);
+}
+
+/** @throws {FaultError} for more faults at once than the RTL has slots; simulators take any number. */
+export function checkFaultSlots({ name, spec }: Design, kind: BackendKind, faults: number): void {
+  if (kind !== 'rtl' || faults <= spec.faultSlots) return;
+  throw new FaultError(
+    `array ${name} has ${spec.faultSlots} fault slots in its RTL, received ${faults} faults at once`,
+  );
 }
 
 function matrixShape({ shape }: Tensor, name: string): readonly [number, number] {

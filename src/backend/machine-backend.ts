@@ -1,11 +1,10 @@
 import type { Design } from '../design/design.ts';
-import { FaultError } from '../errors.ts';
 import { driveFault } from '../fault/resolve.ts';
 import { jobBeats } from '../schedule/segments.ts';
 import type { Machine } from '../sim/machine.ts';
 import { allocate, tensor } from '../tensor/tensor.ts';
 import type { Backend, BackendKind, MatmulJob, MatmulResult, RunOptions } from './backend.ts';
-import { prepareJob } from './job.ts';
+import { checkFaultSlots, prepareJob } from './job.ts';
 
 /** What a machine run tells beyond the result. */
 export interface TracedResult extends MatmulResult {
@@ -25,23 +24,17 @@ export class MachineBackend implements Backend {
   readonly kind: BackendKind;
   readonly design: Design;
   readonly #machine: Machine;
-  readonly #faultLimit: number;
 
   constructor(kind: BackendKind, design: Design, machine: Machine) {
     this.kind = kind;
     this.design = design;
     this.#machine = machine;
-    this.#faultLimit = kind === 'rtl' ? design.spec.faultSlots : Number.POSITIVE_INFINITY;
   }
 
   async matmul(job: MatmulJob, options: RunOptions & TraceOptions = {}): Promise<TracedResult> {
     const { design } = this;
     const { faults = [], signal, onProgress, trace, vcdPath } = options;
-    if (faults.length > this.#faultLimit) {
-      throw new FaultError(
-        `array ${design.name} has ${this.#faultLimit} fault slots in its RTL, received ${faults.length} faults at once`,
-      );
-    }
+    checkFaultSlots(design, this.kind, faults.length);
     const { operands, plan, stats } = prepareJob(design, job);
     const drives = faults.map((fault) => driveFault(design, plan, fault));
     const beats = jobBeats(design, plan, operands);

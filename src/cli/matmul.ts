@@ -1,4 +1,5 @@
 import type { BackendKind } from '../backend/backend.ts';
+import { checkJob } from '../backend/job.ts';
 import { openBackend } from '../backend/open.ts';
 import { readNpy, writeNpy } from '../tensor/npy.ts';
 import { openArray } from './array.ts';
@@ -39,6 +40,7 @@ export const matmul: Action<[spec: string, a: string, b: string, c?: string], Fl
   const b = await readNpy(pathB);
   const c = pathC === undefined ? undefined : await readNpy(pathC);
   if (flags.output !== undefined) await assertWritable(flags.output);
+  checkJob(design, flags.backend, { a, b, c }, faults);
   const backend = await openBackend(design, flags.backend, { signal, onProgress: progress.tell });
   try {
     const onProgress = (done: number, total: number): void =>

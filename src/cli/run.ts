@@ -1,10 +1,12 @@
 import type { BackendKind } from '../backend/backend.ts';
+import { checkFaultSlots } from '../backend/job.ts';
 import { openBackend } from '../backend/open.ts';
 import { OperandError } from '../errors.ts';
 import { countCorrect, holdsScores, predictClasses } from '../onnx/classes.ts';
 import type { LayerReport } from '../onnx/layer-report.ts';
 import { chooseLayers } from '../onnx/layers.ts';
 import { type OnnxModel, openModel } from '../onnx/model.ts';
+import { checkInputs } from '../onnx/model-inputs.ts';
 import { replaceLayers } from '../onnx/replace-layers.ts';
 import type { ModelResult } from '../onnx/run-stages.ts';
 import { readNpy, writeNpy } from '../tensor/npy.ts';
@@ -63,6 +65,7 @@ export const run: Action<[model: string], Flags> = async (session, [path], flags
   const model = await openModel(path);
   chooseLayers(model, flags.layers);
   const inputs = await readInputs(model, flags.input);
+  checkInputs(model, inputs);
   const labels = flags.labels === undefined ? null : await readNpy(flags.labels);
   const files = await filesByName(flags.output, {
     flag: '-o',
@@ -70,6 +73,7 @@ export const run: Action<[model: string], Flags> = async (session, [path], flags
     names: model.outputs.map(({ name }) => name),
   });
   for (const file of files.values()) await assertWritable(file);
+  checkFaultSlots(design, flags.backend, faults.length);
   const backend = await openBackend(design, flags.backend, { signal, onProgress: progress.tell });
   try {
     const replaced = await replaceLayers(model, { layers: flags.layers, backend, faults });

@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXAMPLES, openWorkplace, type Workplace } from './support/espalier.ts';
+
+const DIGITS = `${EXAMPLES}digits/`;
+const QLINEAR = `${DIGITS}digits-qlinear.onnx`;
+const IMAGES = ['--input', `${DIGITS}digits-images.npy`];
+
+const ARRAYS = `array one {
+  size 2 x 2 x 3
+  projection output_stationary
+  types a: int8, b: int8, c: int32
+}
+array other {
+  size 2 x 2 x 3
+  projection row_stationary
+  types a: uint8, b: int8, c: int32
+}
+fault weak: stuck_at_1 bit 5 of c at (1, 1)
+`;
+
+let place: Workplace;
+let files: readonly string[];
+
+beforeAll(async () => {
+  place = await openWorkplace();
+  await place.text('two.array', ARRAYS);
+  await place.npy('a.npy', 'int8', [2, 3], Int8Array.from([1, 2, 3, 4, 5, 6]));
+  await place.npy('b.npy', 'int8', [3, 2], Int8Array.from([1, 2, 3, 4, 5, 6]));
+  await place.npy('line.npy', 'int8', [3], Int8Array.from([1, 2, 3]));
+  await place.npy('b4.npy', 'int8', [4, 2], new Int8Array(8));
+  await place.npy('truths.npy', 'bool', [3, 2], new Uint8Array(6));
+  await place.npy('half.npy', 'float64', [3, 2], Float64Array.from([1, 2, 3, 0.5, 5, 6]));
+  await place.npy('large.npy', 'int64', [3, 2], BigInt64Array.from([1n, 2n, 3n, 4n, 5n, 128n]));
+  await place.text('broken.npy', 'hello');
+  await place.text('broken.onnx', 'hello');
+  await place.text('folder.txt', '');
+  files = await place.list();
+});
+
+// Whatever was refused: nothing may be left behind, half-written or whole.
+afterAll(async () => {
+  expect(await place.list()).toEqual(files);
+  await place.remove();
+});
+
+/** A text for a spec file, and what is said about it. */
+const SPECS: readonly [claim: string, text: string, message: string][] = [
+  [
+    'all mistakes of a spec, each with its place and a caret',
+    'array x {\n  size 2 x 2 x 2\n  projecton output_stationary\n  types a: int7, b: int8\n}\n',
+    `espalier: s.array:3:3: unknown statement "projecton", did you mean "projection"?
+  projecton output_stationary
+  ^
+s.array:4:12: unknown dtype "int7", did you mean "int8"?
+  types a: int7, b: int8
+           ^
+`,
+  ],
+  [
+    'a projection of determinant 0',
+    'array x {\n  size 2 x 2 x 2\n  projection [[1,0,0],[0,1,0],[1,1,0]]\n  types a: int8, b: int8\n}\n',
+    `espalier: s.array:3:14: the projection matrix [[1, 0, 0], [0, 1, 0], [1, 1, 0]] has determinant 0, so two steps would share a PE and a cycle
+  projection [[1,0,0],[0,1,0],[1,1,0]]
+             ^
+s.array:3:14: the delay of line c (entry k of the schedule row) must be at least 1 cycle, received 0
+  projection [[1,0,0],[0,1,0],[1,1,0]]
+             ^
+`,
+  ],
+  [
+    'a projection with a delay below 1',
+    'array x {\n  size 2 x 2 x 2\n  projection [[1,0,0],[0,1,0],[1,-1,1]]\n  types a: int8, b: int8\n}\n',
+    `espalier: s.array:3:14: the delay of line a (entry j of the schedule row) must be at least 1 cycle, received -1
+  projection [[1,0,0],[0,1,0],[1,-1,1]]
+             ^
+`,
+  ],
+  [
+    'sides of 0 and over 1024',
+    'array x {\n  size 0 x 2 x 1025\n  projection output_stationary\n  types a: int8, b: int8\n}\n',
+    `espalier: s.array:2:8: the side N1 of a size must be from 1 to 1024, received 0
+  size 0 x 2 x 1025
+       ^
+s.array:2:16: the side N3 of a size must be from 1 to 1024, received 1025
+  size 0 x 2 x 1025
+               ^
+`,
+  ],
+];
+
+describe('a spec file is refused for', () => {
+  test.each(SPECS)('%s', async (_, text, message) => {
+    const own = await openWorkplace();
+    await own.text('s.array', text);
+    expect(await own.run(['generate', 's.array'])).toEqual({ stdout: '', stderr: message, exitCode: 2 });
+    expect(await own.list()).toEqual(['s.array']);
+    await own.remove();
+  });
+});
+
+const MATMUL = ['matmul', 'two.array:one', 'a.npy', 'b.npy', '-o', 'out.npy'] as const;
+const RUN = ['run', QLINEAR, '--array', 'two.array:other', '-o', 'out.npy'] as const;
+
+/** What is wrong, the arguments, and the one sentence on stderr. */
+const REFUSED: readonly [claim: string, args: readonly string[], sentence: string][] = [
+  ['a spec file that is missing', ['generate', 'no.array'], 'the spec file no.array cannot be read: it does not exist'],
+  [
+    'an array that is not named among several',
+    ['generate', 'two.array'],
+    'the spec file two.array defines 2 arrays, name one of them: two.array:one or two.array:other',
+  ],
+  [
+    'an array that is not in the file',
+    ['generate', 'two.array:othr'],
+    'unknown array "othr" in two.array, did you mean "other"?',
+  ],
+  [
+    'an operand of the wrong rank',
+    ['matmul', 'two.array:one', 'line.npy', 'b.npy', '-o', 'out.npy'],
+    'A must be a matrix (rank 2), received rank 1 with shape [3]',
+  ],
+  [
+    'operands whose inner dimensions differ',
+    ['matmul', 'two.array:one', 'a.npy', 'b4.npy', '-o', 'out.npy'],
+    'the inner dimensions of A (M×K) and B (K×N) must agree, received A 2×3 and B 4×2',
+  ],
+  ['a C of the wrong shape', [...MATMUL, 'b4.npy'], 'C must be 2×2 like A×B, received 4×2'],
+  [
+    'an operand that holds no numbers',
+    ['matmul', 'two.array:one', 'a.npy', 'truths.npy', '-o', 'out.npy'],
+    'B must hold numbers, received bool',
+  ],
+  [
+    'a value with a fraction',
+    ['matmul', 'two.array:one', 'a.npy', 'half.npy', '-o', 'out.npy'],
+    'B[1, 1] = 0.5 does not fit int8 exactly',
+  ],
+  [
+    'a value that is too large',
+    ['matmul', 'two.array:one', 'a.npy', 'large.npy', '-o', 'out.npy'],
+    'B[2, 1] = 128 does not fit int8 exactly',
+  ],
+  [
+    'a fault outside the array',
+    [...MATMUL, '--fault', 'flip bit 3 of c at (3, 1)'],
+    'fault "flip bit 3 of c at (3, 1)": array one has PEs with x in 1 … 2 and y in 1 … 2 (4 in all), received (3, 1)',
+  ],
+  [
+    'a fault outside the bits of its node',
+    [...MATMUL, '--fault', 'flip bit 32 of c at (1, 1)'],
+    'fault "flip bit 32 of c at (1, 1)": node c has bits 0 to 31, received bit 32',
+  ],
+  [
+    'a fault in a node that the array lacks',
+    [...MATMUL, '--fault', 'flip bit 3 of p at (1, 1)'],
+    'fault "flip bit 3 of p at (1, 1)": array one has no node p: it has no product register',
+  ],
+  [
+    'a fault that is not in the spec file',
+    [...MATMUL, '--fault', 'wek'],
+    'unknown fault "wek" in two.array, did you mean "weak"?',
+  ],
+  [
+    'a fault text with mistakes',
+    [...MATMUL, '--fault', 'flip bit 3 of q at (1, 1)'],
+    '--fault:1:15: unknown node "q", expected a, b, c, p, a_out, b_out, c_in, first or last\nflip bit 3 of q at (1, 1)\n              ^',
+  ],
+  [
+    'a .npy file that is missing',
+    ['matmul', 'two.array:one', 'a.npy', 'no.npy', '-o', 'out.npy'],
+    'cannot read no.npy: no such file or directory',
+  ],
+  [
+    'a .npy file that is none',
+    ['matmul', 'two.array:one', 'a.npy', 'broken.npy', '-o', 'out.npy'],
+    'not a .npy file: it must begin with the bytes 93 4e 55 4d 50 59, not with 68 65 6c 6c 6f (broken.npy)',
+  ],
+  [
+    'more faults at once than the RTL has slots',
+    [...MATMUL, '--backend', 'rtl', '--fault', 'weak'],
+    'array one has 0 fault slots in its RTL, received 1 faults at once',
+  ],
+  ['a model that is missing', ['layers', 'no.onnx'], 'cannot read no.onnx: no such file or directory'],
+  ['a model that is none', ['layers', 'broken.onnx'], 'broken.onnx is not an ONNX model: it cannot be parsed'],
+  [
+    'a layer that is not in the model',
+    [...RUN, ...IMAGES, '--layers', 'conv3'],
+    `layer 'conv3' is not in ${QLINEAR}; its layers are conv1, conv2, fc1, fc2, fc3`,
+  ],
+  [
+    'a layer that cannot run on an array, with the reason',
+    [...RUN, ...IMAGES, '--layers', 'conv1,fc1'],
+    "layer 'fc1' (QLinearMatMul) cannot run on an array: the array runs ConvInteger and QLinearConv of the standard operators",
+  ],
+  ['an input that is missing', RUN, `input 'input' of ${QLINEAR} is missing`],
+  ['an input of the wrong type', [...RUN, '--input', 'a.npy'], "input 'input' must be float32, not int8"],
+  ['an input that the model lacks', [...RUN, '--input', 'x=a.npy'], 'the model has no input "x"; its inputs are input'],
+  [
+    'an input that is no tensor file',
+    [...RUN, '--input', 'folder.txt'],
+    'a tensor file ends in .npy or .pb, received folder.txt',
+  ],
+  [
+    'an output folder that is missing',
+    ['matmul', 'two.array:one', 'a.npy', 'b.npy', '-o', 'no/out.npy'],
+    'cannot write no/out.npy: the folder no does not exist',
+  ],
+  [
+    'an output file that is a folder',
+    ['matmul', 'two.array:one', 'a.npy', 'b.npy', '-o', '.'],
+    'cannot write .: it is a directory',
+  ],
+  ['a flag that does not exist', [...MATMUL, '--bogus'], "unknown option '--bogus'"],
+  ['a command that does not exist', ['frobnicate'], "unknown command 'frobnicate'"],
+  [
+    'a backend that does not exist',
+    [...MATMUL, '--backend', 'fpga'],
+    "option '--backend <kind>' argument 'fpga' is invalid. Allowed choices are functional, cycle, rtl.",
+  ],
+  [
+    'a number of trials that is none',
+    ['check', 'two.array:one', '--trials', '1.5'],
+    "option '--trials <n>' argument '1.5' is invalid. It must be a whole number from 1.",
+  ],
+];
+
+describe('one sentence and exit code 2 for', () => {
+  test.concurrent.each(REFUSED)('%s', async (_, args, sentence) => {
+    expect(await place.run(args)).toEqual({ stdout: '', stderr: `espalier: ${sentence}\n`, exitCode: 2 });
+  });
+
+  test('an output folder that is a file', async () => {
+    const { stderr, exitCode } = await place.run(['generate', 'two.array:one', '-o', 'folder.txt']);
+    expect(stderr).toMatch(/^espalier: cannot write to folder\.txt: .*exists.*\n$/);
+    expect(exitCode).toBe(2);
+  });
+
+  test('a missing Verilator, with the command that installs it', async () => {
+    const { stdout, stderr, exitCode } = await place.run([...MATMUL, '--backend', 'rtl'], { PATH: place.folder });
+    expect({ stdout, stderr, exitCode }).toEqual({
+      stdout: '',
+      stderr:
+        'espalier: verilator is not installed; the rtl backend needs it (install with: apt-get install verilator g++ make)\n',
+      exitCode: 2,
+    });
+  });
+});
+
+test('--debug shows the stack trace before the sentence', async () => {
+  const { stderr, exitCode } = await place.run(['layers', 'no.onnx', '--debug']);
+  expect(stderr).toMatch(/^FileError: cannot read no\.onnx[^\n]*\n {4}at .*\ncaused by Error: ENOENT/s);
+  expect(stderr).toMatch(/\nespalier: cannot read no\.onnx: no such file or directory\n$/);
+  expect(exitCode).toBe(2);
+});
