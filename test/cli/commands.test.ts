@@ -1,0 +1,224 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CheckDocument } from '../../src/cli/check.ts';
+import type { GenerateDocument } from '../../src/cli/generate.ts';
+import type { MatmulDocument } from '../../src/cli/matmul.ts';
+import type { RunDocument } from '../../src/cli/run.ts';
+import { readNpy } from '../../src/tensor/npy.ts';
+import { VERSION } from '../../src/version.ts';
+import { EXAMPLES, openWorkplace, type Workplace } from './support/espalier.ts';
+
+const ARRAYS = `array small8 {
+  size 2 x 2 x 3
+  projection output_stationary
+  types a: int8, b: int8, c: int32
+  fault_slots 2
+}
+array narrow {
+  size 4 x 4 x 8
+  projection col_stationary
+  types a: uint8, b: int8, c: int16
+}
+array conv {
+  size 4 x 4 x 8
+  projection col_stationary
+  types a: uint8, b: int8, c: int32
+  fault_slots 1
+}
+fault weak: stuck_at_1 bit 5 of c at (1, 1)
+fault late: flip bit 0 of a at (2, 2) cycles >1000
+`;
+
+const DIGITS = `${EXAMPLES}digits/`;
+const LABELS = ['--labels', `${DIGITS}digits-labels.npy`];
+const RUN = ['run', `${DIGITS}digits-qlinear.onnx`, '--input', `${DIGITS}digits-images.npy`];
+
+let place: Workplace;
+
+beforeAll(async () => {
+  place = await openWorkplace();
+  await place.text('s.array', ARRAYS);
+  await place.npy('a.npy', 'int8', [2, 3], Int8Array.from([1, 2, 3, 4, 5, 6]));
+  await place.npy('b.npy', 'int32', [3, 2], Int32Array.from([1, 0, 0, 1, 1, 1]));
+  await place.npy('c.npy', 'int64', [2, 2], BigInt64Array.from([100n, 200n, 300n, 400n]));
+});
+
+afterAll(() => place.remove());
+
+describe('espalier', () => {
+  test('--version prints the version', async () => {
+    expect(await place.run(['--version'])).toEqual({ stdout: `${VERSION}\n`, stderr: '', exitCode: 0 });
+  });
+
+  test('--help names every command', async () => {
+    const { stdout, exitCode } = await place.run(['--help']);
+    for (const command of ['generate', 'check', 'matmul', 'run', 'layers', 'doctor']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    }
+    expect(exitCode).toBe(0);
+  });
+
+  test('without a command shows its help on stderr, exit code 2', async () => {
+    const { stdout, stderr, exitCode } = await place.run([]);
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+    expect(stderr).toMatch(/^Usage: espalier/);
+  });
+});
+
+describe('generate', () => {
+  test('writes an array and says what it wrote', async () => {
+    const { stdout, stderr, exitCode } = await place.run(['generate', 's.array:small8', '-o', 'out/rtl']);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    expect(stdout).toMatch(/^small8: 2×2×3, int8 × int8 \+ int32, T = \[\[1, 0, 0], .*\(output_stationary\)\n4 PEs, /);
+    const manifest = JSON.parse(await readFile(place.path('out/rtl/manifest.json'), 'utf8'));
+    expect(JSON.stringify(manifest)).toContain('small8');
+  });
+
+  test('leaves what is up to date alone', async () => {
+    await place.run(['generate', 's.array:conv']);
+    const { stdout, stderr } = await place.run(['generate', 's.array:conv', '--json']);
+    const document = JSON.parse(stdout) as GenerateDocument;
+    expect(stderr).toBe('');
+    expect(document).toMatchObject({ array: 'conv', directory: 'conv' });
+    expect(document.files.map(({ path }) => path)).toContain('conv_grid.v');
+    expect(document.files.filter(({ written }) => written)).toEqual([]);
+  });
+});
+
+describe('matmul', () => {
+  const MATMUL = ['matmul', 's.array:small8', 'a.npy', 'b.npy'] as const;
+
+  test('prints R, how well the array was used and how often faults fired', async () => {
+    const { stdout, stderr, exitCode } = await place.run([...MATMUL, 'c.npy', '--fault', 'weak', '--fault', 'late']);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    expect(stdout).toBe(`R = A×B + C: 2×2 int32, small8 on the functional backend
+1 tile, 8 cycles, utilisation 37.5 % of PE-cycles (bound 100.0 %)
+fault weak (stuck_at_1 bit 5 of c at (1, 1)): changed a bit in 1 cycle
+fault late (flip bit 0 of a at (2, 2) cycles >=1001): never changed a bit
+  104  205
+  310  411
+`);
+  });
+
+  test('--json prints one document, with R in it', async () => {
+    const { stdout, stderr } = await place.run([...MATMUL, '--json', '--backend', 'cycle', '--fault', 'late']);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({
+      array: 'small8',
+      hash: expect.stringMatching(/^[0-9a-f]{16}$/),
+      backend: 'cycle',
+      shape: [2, 2],
+      dtype: 'int32',
+      stats: { tiles: 1, cycles: 8, utilisation: 0.375, utilisationBound: 1 },
+      faults: [{ name: 'late', fault: 'flip bit 0 of a at (2, 2) cycles >=1001', firedCycles: 0 }],
+      output: null,
+      result: [
+        [4, 5],
+        [10, 11],
+      ],
+    } satisfies MatmulDocument);
+  });
+
+  test.each(['functional', 'cycle', 'rtl'])('-o writes R of the %s backend', async (backend) => {
+    const output = `${backend}.npy`;
+    const { stdout } = await place.run([...MATMUL, 'c.npy', '-o', output, '--json', '--backend', backend]);
+    expect(JSON.parse(stdout)).toMatchObject({ output, result: null });
+    const { type, shape, data } = await readNpy(place.path(output));
+    expect({ type, shape, data: [...data] }).toEqual({ type: 'int32', shape: [2, 2], data: [104, 205, 310, 411] });
+  });
+
+  test('prints 64-bit numbers that JSON numbers cannot hold as texts', async () => {
+    await place.text(
+      'wide.array',
+      'array wide { size 1 x 1 x 1; projection output_stationary; types a: int32, b: int32 }',
+    );
+    await place.npy('x.npy', 'int32', [2, 1], Int32Array.from([-(2 ** 31), 3]));
+    await place.npy('y.npy', 'int32', [1, 1], Int32Array.from([-(2 ** 31)]));
+    const { stdout } = await place.run(['matmul', 'wide.array', 'x.npy', 'y.npy', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ dtype: 'int64', result: [['4611686018427387904'], [-6442450944]] });
+  });
+});
+
+describe('check', () => {
+  test('exits with 0 when all models agree', async () => {
+    const { stdout, exitCode } = await place.run([
+      'check',
+      's.array:small8',
+      '--trials',
+      '20',
+      '--seed',
+      '7',
+      '--quiet',
+    ]);
+    expect(stdout).toMatch(
+      /^20 trials agreed: .*\n.*\nsmall8, seed 7: reference, functional, cycle, rtl \(structural\) agree bit for bit\n$/,
+    );
+    expect(exitCode).toBe(0);
+  });
+
+  test('compares the simulators alone with --no-rtl', async () => {
+    const { stdout } = await place.run(['check', 's.array:narrow', '--trials', '10', '--no-rtl', '--json']);
+    const document = JSON.parse(stdout) as CheckDocument;
+    expect(document).toMatchObject({ array: 'narrow', architecture: null, seed: 1, equal: true, mismatch: null });
+    expect(document.models).toEqual(['reference', 'functional', 'cycle']);
+    expect(document.tally!.trials).toBe(10);
+  });
+});
+
+describe('run', () => {
+  test('prints layers, faults, outputs and predictions, and writes the output', async () => {
+    const args = [...RUN, ...LABELS, '--array', 's.array:conv', '--layers', 'conv2', '-o', 'logits.npy'];
+    const { stdout, exitCode } = await place.run([...args, '--fault', 'stuck_at_1 bit 20 of c at (1, -1)', '--quiet']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/conv2 {2}QLinearConv {8}64 {2}15,360,000 {2}/);
+    expect(stdout).toMatch(
+      /^fault stuck_at_1 bit 20 of c at \(1, -1\): cycles in which it changed a bit: [\d,]+ in conv2$/m,
+    );
+    expect(stdout).toMatch(/^output logits: 64×10 float32, in logits.npy$/m);
+    expect(stdout).toMatch(/^right: \d+ of 64 \(/m);
+    expect((await readNpy(place.path('logits.npy'))).shape).toEqual([64, 10]);
+  });
+
+  test('--json prints one document; both layers without a fault read 63 of 64 digits', async () => {
+    const { stdout, stderr } = await place.run([...RUN, ...LABELS, '--array', 's.array:conv', '--json']);
+    const document = JSON.parse(stdout) as RunDocument;
+    expect(stderr).toBe('');
+    expect(document.layers.map(({ name, op, products }) => [name, op, products])).toEqual([
+      ['conv1', 'QLinearConv', 64],
+      ['conv2', 'QLinearConv', 64],
+    ]);
+    expect(document.outputs).toEqual([{ name: 'logits', dtype: 'float32', shape: [64, 10], file: null }]);
+    expect(document.predictions).toHaveLength(64);
+    expect(document.correct).toEqual({ count: 63, of: 64, accuracy: 63 / 64 });
+  });
+
+  test('warns of an accumulator that sums may overflow', async () => {
+    const { stderr } = await place.run([...RUN, '--array', 's.array:narrow', '--layers', 'conv1', '--quiet']);
+    expect(stderr).toBe(
+      'espalier: warning: sums of layer conv1 can reach 21 bits; the array adds in 16, so they may wrap\n',
+    );
+  });
+});
+
+test('layers lists the layers and why one cannot run on an array', async () => {
+  const { stdout } = await place.run(['layers', `${DIGITS}digits-float32.onnx`]);
+  expect(stdout.split('\n').slice(0, 2)).toEqual([
+    'layer  operator  weights                runs on an array',
+    'conv1  Conv      float32 [6, 1, 5, 5]   no: the array runs ConvInteger and QLinearConv of the standard operators',
+  ]);
+});
+
+describe('doctor', () => {
+  test('shows tools, versions and what works', async () => {
+    const { stdout, exitCode } = await place.run(['doctor']);
+    expect(stdout).toMatch(/^node +v\d+\./);
+    expect(stdout).toMatch(/^works: run matrix products on the functional and cycle simulators$/m);
+    expect(exitCode).toBe(0);
+  });
+
+  test('--strict exits with 2 when something does not work, and says how to get it', async () => {
+    const { stdout, exitCode } = await place.run(['doctor', '--strict', '--json'], { PATH: place.folder });
+    expect(JSON.parse(stdout)).toMatchObject({ remedy: 'apt-get install verilator g++ make' });
+    expect(exitCode).toBe(2);
+  });
+});

@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
+
+async function runProgram(name: string): Promise<string> {
+  const { stdout } = await execa(process.execPath, [`${EXAMPLES}${name}`], { cwd: EXAMPLES });
+  return stdout;
+}
+
+test('matmul-with-a-fault.ts shows which results a stuck bit reaches', async () => {
+  expect(await runProgram('matmul-with-a-fault.ts')).toBe(`fault-free  5 6 7 13 14 15 21 22 23
+faulty      5 6 7 13 46 47 21 22 23
+the fault changed a bit in 11 of 11 cycles`);
+});
+
+test('check-an-array.ts finds that all models agree', async () => {
+  expect(await runProgram('check-an-array.ts')).toMatch(
+    /^wrote diagonal_grid\.v, .*manifest\.json\n100 trials with \d+ faults: reference, functional, cycle, rtl agree$/,
+  );
+});
+
+test('conv-layer-under-fault.ts shows other digits with a fault than without', async () => {
+  const lines = (await runProgram('conv-layer-under-fault.ts')).split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toBe('without faults:');
+  expect(lines[1]).toMatch(/^ {2}\d( \d){63}$/);
+  expect(lines[2]).toMatch(/^a fault that changed a bit in \d+ cycles of conv2:$/);
+  expect(lines[3]).not.toBe(lines[1]);
+});
