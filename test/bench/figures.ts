@@ -1,0 +1,59 @@
+// Measures the figures that the project wants to reach; see the README beside this file.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { watchMemory } from './memory.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/espalier.js', import.meta.url));
+
+const SPEC = `
+array big { size 64 x 64 x 64; projection output_stationary; types a: int8, b: int8, c: int32; fault_slots 4 }
+array middle { size 16 x 16 x 16; projection output_stationary; types a: int8, b: int8, c: int32; fault_slots 4 }
+array small4 { size 4 x 4 x 4; projection output_stationary; types a: int8, b: int8, c: int32; fault_slots 4 }
+`;
+
+interface Figure {
+  readonly name: string;
+  readonly goalSeconds: number;
+  readonly args: readonly string[];
+}
+
+const FIGURES: readonly Figure[] = [
+  { name: 'generate 64×64', goalSeconds: 1, args: ['generate', 's.array:big', '-o', 'big'] },
+  // One trial on the simulation that a user of the rtl backend gets: nearly all of it is the build.
+  {
+    name: 'build 16×16 int8, 4 fault slots',
+    goalSeconds: 15,
+    args: ['matmul', 's.array:middle', 'x.npy', 'x.npy', '--backend', 'rtl'],
+  },
+  {
+    name: 'check 4×4×4 int8, 10,000 trials, build included',
+    goalSeconds: 60,
+    args: ['check', 's.array:small4', '--trials', '10000'],
+  },
+];
+
+const GOAL_MEGABYTES = 500;
+
+const folder = await mkdtemp(join(tmpdir(), 'espalier-bench-'));
+await writeFile(join(folder, 's.array'), SPEC);
+const { tensor, writeNpy } = await import('espalier');
+await writeNpy(join(folder, 'x.npy'), tensor('int8', [16, 16]));
+for (const { name, goalSeconds, args } of FIGURES) {
+  const { seconds, megabytes } = await measure(args);
+  console.log(
+    `${name}: ${seconds.toFixed(2)} s (goal ${goalSeconds} s), ${megabytes.toFixed(0)} MB (goal ${GOAL_MEGABYTES} MB)`,
+  );
+}
+await rm(folder, { recursive: true });
+
+async function measure(args: readonly string[]): Promise<{ readonly seconds: number; readonly megabytes: number }> {
+  const cache = await mkdtemp(join(folder, 'cache-'));
+  const started = performance.now();
+  const child = execa(process.execPath, [BIN, ...args, '--quiet'], { cwd: folder, env: { ESPALIER_CACHE: cache } });
+  const memory = watchMemory(child.pid!);
+  await child;
+  return { seconds: (performance.now() - started) / 1000, megabytes: memory.stop() / 1e6 };
+}
