@@ -29,6 +29,17 @@ export function groupFaults(design: Design, arithmetic: Arithmetic<Value>, drive
   return groups;
 }
 
+/** Apply the faults of a node to the value that enters it in a cycle. */
+export function applyFaults(faults: NodeFaults, node: FaultNode, pe: number, cycle: number, value: Value): Value {
+  const active = faults.get(node)?.get(pe);
+  if (!active) return value;
+  let faulty = value;
+  for (const { drive, apply } of active) {
+    if (cycle >= drive.firstCycle && cycle <= drive.lastCycle) faulty = apply(faulty);
+  }
+  return faulty;
+}
+
 /** Control tokens are 0 or 1 whatever numbers the operands are kept in. */
 function applierOf(design: Design, arithmetic: Arithmetic<Value>, node: FaultNode, drive: FaultDrive) {
   const { keep, toggle } = faultMasks(drive);
