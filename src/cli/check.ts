@@ -11,7 +11,7 @@ import { formatFault } from '../spec/format.ts';
 import { openArray } from './array.ts';
 import type { Action } from './program.ts';
 import type { Session } from './session.ts';
-import { count } from './text.ts';
+import { count, grouped } from './text.ts';
 
 interface Flags {
   readonly trials: number;
@@ -128,9 +128,9 @@ function describeModels({ array, models, architecture, seed }: CheckDocument): s
 }
 
 function describeTally({ trials, tiled, reentered, peCycles, faults, resultChanged }: Tally): string[] {
-  const tiles = `${tiled.toLocaleString('en')} of several tiles`;
-  const sums = `${reentered.toLocaleString('en')} with partial sums that re-entered`;
-  const fired = `${faults.fired.toLocaleString('en')} changed a bit`;
+  const tiles = `${grouped(tiled)} of several tiles`;
+  const sums = `${grouped(reentered)} with partial sums that re-entered`;
+  const fired = `${grouped(faults.fired)} changed a bit`;
   return [
     `${count(trials, 'trial')} agreed: ${tiles}, ${sums}; ${count(peCycles, 'PE-cycle')}`,
     `${count(faults.total, 'fault')}, of which ${fired}; they changed the result of ${count(resultChanged, 'trial')}`,

@@ -1,5 +1,5 @@
 import type { LayerDocument, OutputDocument, RunDocument } from './run.ts';
-import { count, percent, sides, table } from './text.ts';
+import { count, grouped, percent, sides, table } from './text.ts';
 
 /** Beyond this many images their predictions are not listed. */
 const LISTED_PREDICTIONS = 100;
@@ -45,7 +45,7 @@ function layerTable(layers: readonly LayerDocument[]): string[] {
 function faultLines(layers: readonly LayerDocument[]): string[] {
   const faults = layers[0]?.faults ?? [];
   return faults.map(({ name, fault }, at) => {
-    const fired = layers.map((layer) => `${layer.faults[at]!.firedCycles.toLocaleString('en')} in ${layer.name}`);
+    const fired = layers.map((layer) => `${grouped(layer.faults[at]!.firedCycles)} in ${layer.name}`);
     return `fault ${name === null ? fault : `${name} (${fault})`}: cycles in which it changed a bit: ${fired.join(', ')}`;
   });
 }

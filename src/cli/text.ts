@@ -8,7 +8,7 @@ const SHOWN_ELEMENTS = 144;
 
 /** Lay out rows in columns with two spaces between; columns of numbers, below any heading, go to the right. */
 export function table(rows: readonly (readonly (string | number)[])[]): string[] {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)));
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? grouped(cell) : cell)));
   const columns = cells[0]!.map((_, column) => cells.map((row) => row[column]!));
   const padded = columns.map((column) => {
     const width = Math.max(...column.map((cell) => cell.length));
@@ -23,9 +23,14 @@ export function table(rows: readonly (readonly (string | number)[])[]): string[]
   );
 }
 
+/** Print a whole number with commas between its thousands. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** Print a count with its noun: `1 tile`, `2,048 tiles`. */
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+  return `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** Print a share as a percentage with one decimal. */
