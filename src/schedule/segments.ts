@@ -2,8 +2,8 @@ import type { Design, StreamPort } from '../design/design.ts';
 import { allocate, type ElementType, type Tensor, type TensorData } from '../tensor/tensor.ts';
 import { type BeatTable, beatTable, operandOf } from './beat-table.ts';
 import type { BeatSegment } from './beats.ts';
-import type { JobPlan, Tile } from './plan.ts';
 import { placeElements } from './place-elements.ts';
+import type { JobPlan, Tile } from './plan.ts';
 
 /** The operands of a job in the array's own dtypes: A (M×K), B (K×N) and C (M×N). */
 export interface JobOperands {
