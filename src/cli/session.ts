@@ -1,4 +1,4 @@
-import { openProgress, type Progress } from './progress.ts';
+import { openProgress, type Progress, type ProgressMode } from './progress.ts';
 
 /** Flags that every command takes. */
 export interface CommonFlags {
@@ -29,7 +29,7 @@ export async function inSession(
   action: (session: Session) => Promise<void>,
 ): Promise<void> {
   const silent = flags.json || flags.quiet;
-  const progress = await openProgress(process.stderr, silent ? 'silent' : process.stderr.isTTY ? 'terminal' : 'lines');
+  const progress = await openProgress(process.stderr, silent ? 'silent' : progressMode(process.stderr));
   const session: Session = {
     ...host,
     progress,
@@ -48,7 +48,12 @@ export async function inSession(
   }
 }
 
-/** Print a document; integers beyond 2^53 become strings, and infinity (an endless window) null. */
+/** A terminal of no size, as some tools make them, cannot be drawn on. */
+function progressMode({ isTTY, columns, rows }: NodeJS.WriteStream): ProgressMode {
+  return isTTY && columns > 0 && rows > 0 ? 'terminal' : 'lines';
+}
+
+/** Print a document; integers beyond 2^53 become strings. */
 export function toJson(document: object): string {
   return JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? plainInteger(value) : value));
 }
