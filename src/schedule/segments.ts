@@ -22,11 +22,24 @@ export interface JobBeats {
 /** About how many bytes of frames one segment may hold. */
 const SEGMENT_BYTES = 4 << 20;
 
-/** Turn a planned job into beats, a segment at a time, so that long jobs stay small in memory. */
-export function jobBeats(design: Design, plan: JobPlan, operands: JobOperands): JobBeats {
+/**
+ * Turn a planned job into beats, a segment at a time, so that long jobs stay small in memory.
+ * @param cyclesPerSegment the longest segment; as many cycles as fit about SEGMENT_BYTES when left out
+ */
+export function jobBeats(
+  design: Design,
+  plan: JobPlan,
+  operands: JobOperands,
+  cyclesPerSegment: number = defaultSegment(design),
+): JobBeats {
   const resultSample = new Int32Array(plan.rows * plan.columns);
   const builder = new SegmentBuilder(design, plan, operands, resultSample);
-  return { segments: builder.segments(), resultSample };
+  return { segments: builder.segments(cyclesPerSegment), resultSample };
+}
+
+function defaultSegment({ inputs }: Design): number {
+  const bytesPerCycle = inputs.reduce((sum, port) => sum + port.frameBytes, 0);
+  return Math.max(256, Math.floor(SEGMENT_BYTES / bytesPerCycle));
 }
 
 /** A stretch of cycles and the tiles that have beats in it. */
@@ -52,11 +65,9 @@ class SegmentBuilder {
     this.#resultSample = resultSample;
   }
 
-  *segments(): Generator<BeatSegment> {
+  *segments(longest: number): Generator<BeatSegment> {
     const { tiles, cycles: total } = this.#plan;
     const { spanCycles } = this.#design.schedule;
-    const bytesPerCycle = this.#design.inputs.reduce((sum, port) => sum + port.frameBytes, 0);
-    const longest = Math.max(256, Math.floor(SEGMENT_BYTES / bytesPerCycle));
     let from = 0;
     for (let firstCycle = 0; firstCycle < total; firstCycle += longest) {
       const cycles = Math.min(longest, total - firstCycle);

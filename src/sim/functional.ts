@@ -11,7 +11,7 @@ import { formatsOf } from './formats.ts';
 import { groupFaults } from './node-faults.ts';
 import { OperandTrace } from './operand-trace.ts';
 import { findReach } from './reach.ts';
-import { multiplyAdd } from './reference.ts';
+import { multiplyAddInSteps } from './reference.ts';
 import { SumTrace } from './sum-trace.ts';
 import { Turns } from './turns.ts';
 
@@ -50,7 +50,14 @@ export async function runFunctional(
   let result = operands.c.data;
   for (const slice of sliceJob(design, plan, operands)) {
     traces?.feed.partials.push(result);
-    result = slice.compute(result);
+    const steps = slice.compute(result);
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done) {
+        result = step.value;
+        break;
+      }
+      if (turns.due) await turns.take();
+    }
     for (const tile of slice.tiles) {
       if (traces) recompute(traces, plan, tile, reach.get(tile.index) ?? [], result);
       if (!turns.due) continue;
@@ -73,7 +80,8 @@ function openTraces(design: Design, plan: JobPlan, operands: JobOperands, drives
 
 interface Slice {
   readonly tiles: readonly Tile[];
-  compute(c: TensorData): TensorData;
+  /** Add the slice's products to the sums C, in steps. */
+  compute(c: TensorData): Generator<void, TensorData>;
 }
 
 /** Group the tiles of a job by their slice of the inner dimension. */
@@ -83,7 +91,10 @@ function sliceJob(design: Design, plan: JobPlan, { a, b }: JobOperands): Slice[]
   return Array.from({ length: plan.tiles.length / perSlice }, (_, n) => ({
     tiles: plan.tiles.slice(n * perSlice, (n + 1) * perSlice),
     compute: (c: TensorData) =>
-      multiplyAdd(a, b, c, design.spec.types.c, { start: n * depth, end: Math.min(plan.inner, (n + 1) * depth) }),
+      multiplyAddInSteps(a, b, c, design.spec.types.c, {
+        start: n * depth,
+        end: Math.min(plan.inner, (n + 1) * depth),
+      }),
   }));
 }
 
@@ -101,6 +112,12 @@ function recompute(
     const j = (output % width) + 1;
     const row = tile.row + i - 1;
     const column = tile.column + j - 1;
-    if (row < rows && column < columns) result[row * columns + column] = sums.resultOf(tile, i, j) as never;
+    if (row < rows && column < columns) store(result, row * columns + column, sums.resultOf(tile, i, j));
   }
+}
+
+/** Store a sum, which already lies in the range of c, in the form that its storage takes. */
+function store(result: TensorData, at: number, sum: Value): void {
+  if (result instanceof BigInt64Array) result[at] = BigInt(sum);
+  else result[at] = Number(sum);
 }

@@ -12,33 +12,63 @@ export interface InnerRange {
  * products are exact, sums wrap modulo 2^W.
  */
 export function multiplyAdd(a: Tensor, b: Tensor, c: TensorData, type: Dtype, range: InnerRange): TensorData {
-  const [rows, inner] = a.shape as [number, number];
-  const columns = b.shape[1]!;
-  const widthsBits = [a, b].map((operand) => dtypeInfo(operand.type as Dtype).widthBits) as [number, number];
-  const job: Loops = { a: a.data, b: b.data, rows, inner, columns, range };
-  if (dtypeInfo(type).widthBits > 32) return wide(job, c as BigInt64Array, widthsBits);
-  return widthsBits[0] + widthsBits[1] > 52 ? narrowOfWide(job, c, type) : narrow(job, c, type, widthsBits);
+  const steps = multiplyAddInSteps(a, b, c, type, range);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
+/** About how many products are added between two steps: some milliseconds' worth. */
+const PRODUCTS_PER_STEP = 2 ** 21;
+
+/** As multiplyAdd, some rows at a time, so that a caller can look after other things in between. */
+export function* multiplyAddInSteps(
+  a: Tensor,
+  b: Tensor,
+  c: TensorData,
+  type: Dtype,
+  range: InnerRange,
+): Generator<void, TensorData> {
+  const [rows, inner] = a.shape as [number, number];
+  const columns = b.shape[1]!;
+  const { kernel, sums } = chooseKernel(a.type as Dtype, b.type as Dtype, c, type, range);
+  const rowsPerStep = Math.max(1, Math.floor(PRODUCTS_PER_STEP / (columns * (range.end - range.start))));
+  for (let firstRow = 0; firstRow < rows; firstRow += rowsPerStep) {
+    const endRow = Math.min(rows, firstRow + rowsPerStep);
+    kernel({ firstRow, endRow, inner, columns, range }, a.data, b.data, sums);
+    yield;
+  }
+  return storeWrapped(sums, type);
+}
+
+/** The rows, columns and terms that a kernel adds up. */
 interface Loops {
-  readonly a: TensorData;
-  readonly b: TensorData;
-  readonly rows: number;
+  readonly firstRow: number;
+  readonly endRow: number;
   readonly inner: number;
   readonly columns: number;
   readonly range: InnerRange;
 }
 
-/** Accumulators of at most 32 bits: sums modulo 2^32 reduce to any narrower width in the end. */
-function narrow(job: Loops, c: TensorData, type: Dtype, widthsBits: readonly [number, number]): TensorData {
-  const sums = Int32Array.from(c as Int32Array);
-  const kernel = widthsBits[0] + widthsBits[1] <= 32 ? addSmallProducts : addProducts;
-  kernel(job, job.a as Int32Array, job.b as Int32Array, sums);
-  return storeWrapped(sums, type);
+/** Adds A×B to the sums, in place. */
+type Kernel = (loops: Loops, a: TensorData, b: TensorData, sums: TensorData) => void;
+
+function chooseKernel(a: Dtype, b: Dtype, c: TensorData, type: Dtype, range: InnerRange) {
+  const productBits = dtypeInfo(a).widthBits + dtypeInfo(b).widthBits;
+  const termBits = Math.ceil(Math.log2(range.end - range.start));
+  if (dtypeInfo(type).widthBits > 32) {
+    const kernel = productBits + termBits <= 52 ? addDoublesToWide : addBigints;
+    return { kernel, sums: (c as BigInt64Array).slice() };
+  }
+  if (productBits > 52) return { kernel: addBigints, sums: BigInt64Array.from(c as Int32Array, BigInt) };
+  // Sums modulo 2^32 reduce to any narrower width in the end.
+  return { kernel: productBits <= 32 ? addSmallProducts : addProducts, sums: Int32Array.from(c as Int32Array) };
 }
 
-function addSmallProducts({ rows, inner, columns, range }: Loops, a: Int32Array, b: Int32Array, sums: Int32Array) {
-  for (let i = 0; i < rows; i++) {
+const addSmallProducts: Kernel = ({ firstRow, endRow, inner, columns, range }, aData, bData, sumData) => {
+  const [a, b, sums] = [aData, bData, sumData] as [Int32Array, Int32Array, Int32Array];
+  for (let i = firstRow; i < endRow; i++) {
     for (let k = range.start; k < range.end; k++) {
       const factor = a[i * inner + k]!;
       for (let j = 0, at = i * columns, from = k * columns; j < columns; j++, at++, from++) {
@@ -46,11 +76,12 @@ function addSmallProducts({ rows, inner, columns, range }: Loops, a: Int32Array,
       }
     }
   }
-}
+};
 
 /** Products of up to 52 bits are exact in a double; so is their sum with 32 bits before it wraps. */
-function addProducts({ rows, inner, columns, range }: Loops, a: Int32Array, b: Int32Array, sums: Int32Array) {
-  for (let i = 0; i < rows; i++) {
+const addProducts: Kernel = ({ firstRow, endRow, inner, columns, range }, aData, bData, sumData) => {
+  const [a, b, sums] = [aData, bData, sumData] as [Int32Array, Int32Array, Int32Array];
+  for (let i = firstRow; i < endRow; i++) {
     for (let k = range.start; k < range.end; k++) {
       const factor = a[i * inner + k]!;
       for (let j = 0, at = i * columns, from = k * columns; j < columns; j++, at++, from++) {
@@ -58,47 +89,38 @@ function addProducts({ rows, inner, columns, range }: Loops, a: Int32Array, b: I
       }
     }
   }
-}
+};
 
-function narrowOfWide(job: Loops, c: TensorData, type: Dtype): TensorData {
-  const sums = wide(job, BigInt64Array.from(c as Int32Array, BigInt), [64, 64]);
-  return storeWrapped(
-    Int32Array.from(sums as BigInt64Array, (sum) => Number(BigInt.asIntN(32, sum))),
-    type,
-  );
-}
-
-/** Accumulators of 64 bits: in doubles as long as no sum of products can leave 53 bits, otherwise in bigints. */
-function wide(job: Loops, c: BigInt64Array, widthsBits: readonly [number, number]): TensorData {
-  const { a, b, rows, inner, columns, range } = job;
-  const terms = range.end - range.start;
-  const exactInDoubles = widthsBits[0] + widthsBits[1] + Math.ceil(Math.log2(Math.max(terms, 1))) <= 52;
-  const sums = new BigInt64Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
+/** As long as no sum of products can leave 53 bits, doubles add it up exactly. */
+const addDoublesToWide: Kernel = ({ firstRow, endRow, inner, columns, range }, aData, bData, sumData) => {
+  const [a, b, sums] = [aData, bData, sumData] as [Int32Array, Int32Array, BigInt64Array];
+  for (let i = firstRow; i < endRow; i++) {
     for (let j = 0; j < columns; j++) {
-      const at = i * columns + j;
-      if (exactInDoubles) {
-        let sum = 0;
-        for (let k = range.start; k < range.end; k++) {
-          sum += (a[i * inner + k] as number) * (b[k * columns + j] as number);
-        }
-        sums[at] = c[at]! + BigInt(sum);
-      } else {
-        let sum = c[at]!;
-        for (let k = range.start; k < range.end; k++) {
-          sum += BigInt(a[i * inner + k]!) * BigInt(b[k * columns + j]!);
-        }
-        sums[at] = sum;
-      }
+      let sum = 0;
+      for (let k = range.start; k < range.end; k++) sum += a[i * inner + k]! * b[k * columns + j]!;
+      sums[i * columns + j]! += BigInt(sum);
     }
   }
-  return sums;
-}
+};
+
+const addBigints: Kernel = ({ firstRow, endRow, inner, columns, range }, a, b, sumData) => {
+  const sums = sumData as BigInt64Array;
+  for (let i = firstRow; i < endRow; i++) {
+    for (let j = 0; j < columns; j++) {
+      let sum = sums[i * columns + j]!;
+      for (let k = range.start; k < range.end; k++) {
+        sum += BigInt(a[i * inner + k]!) * BigInt(b[k * columns + j]!);
+      }
+      sums[i * columns + j] = sum;
+    }
+  }
+};
 
 /** Typed arrays wrap what is stored in them modulo 2^W. */
-function storeWrapped(sums: Int32Array, type: Dtype): TensorData {
-  if (type === 'int32') return sums;
+function storeWrapped(sums: Int32Array | BigInt64Array, type: Dtype): TensorData {
+  if (type === 'int64' || (type === 'int32' && sums instanceof Int32Array)) return sums;
+  const low = sums instanceof Int32Array ? sums : Int32Array.from(sums, (sum) => Number(BigInt.asIntN(32, sum)));
   const stored = allocate(type, sums.length) as Int16Array;
-  stored.set(sums);
+  stored.set(low);
   return stored;
 }

@@ -95,10 +95,11 @@ describe('a plan', () => {
 describe('the beats of a long job', () => {
   it('come in consecutive segments that together hold every result once', () => {
     const design = designOf({ size: [2, 2, 2] });
-    const [m, k, n] = [40, 40, 200] as const;
+    const [m, k, n] = [10, 8, 12] as const;
     const plan = planJob(design, m, k, n);
     const operands = { a: tensor('int8', [m, k]), b: tensor('int8', [k, n]), c: tensor('int32', [m, n]) };
-    const beats = jobBeats(design, plan, operands);
+    const cyclesPerSegment = 7;
+    const beats = jobBeats(design, plan, operands, cyclesPerSegment);
     let cycles = 0;
     let samples = 0;
     for (const segment of beats.segments) {
@@ -112,6 +113,7 @@ describe('the beats of a long job', () => {
       samples += segment.sampleCycle.length;
     }
     expect(cycles).toBe(plan.cycles);
+    expect(plan.cycles).toBeGreaterThan(10 * cyclesPerSegment);
     expect(samples).toBe(m * n * Math.ceil(k / 2));
     expect(new Set(beats.resultSample).size).toBe(m * n);
   });
