@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MachineBackend } from '../../src/backend/machine-backend.ts';
+import type { Architecture } from '../../src/backend/machine-design.ts';
 import { openRtl } from '../../src/backend/open.ts';
 import { crossCheck } from '../../src/check/cross-check.ts';
 import { describeMismatch } from '../../src/check/mismatch.ts';
-import { designOf } from '../design/support/arrays.ts';
+import { PRESETS } from '../../src/projection/space-time.ts';
+import { designOf, MATRICES } from '../design/support/arrays.ts';
 import { defectiveFunctional } from './support/defects.ts';
 
 const design = designOf({ size: [2, 2, 3], faultSlots: 2, productRegister: true });
@@ -37,5 +39,39 @@ describe('a cross-check with the emitted Verilog', () => {
     const { mismatch } = await crossCheck(design, { trials: 1, seed: 1, rtl, functional, directory });
     expect(mismatch!.vcdPath).toBe(join(directory, 'sample-seed1-trial0.vcd'));
     expect(await readFile(mismatch!.vcdPath!, 'utf8')).toContain('$enddefinitions');
+  });
+});
+
+/** One array of every kind of dataflow, with operands from 8 to 64 bits. */
+const KINDS: readonly { what: string; given: Parameters<typeof designOf>[0] }[] = [
+  { what: 'c stationary, mixed operands', given: { types: { a: 'uint8', b: 'int8', c: 'int32' } } },
+  { what: 'a stationary', given: { matrix: PRESETS.row_stationary, types: { a: 'int16', b: 'int16', c: 'int64' } } },
+  {
+    what: 'b stationary, c narrower than the product',
+    given: { matrix: PRESETS.col_stationary_eq, types: { a: 'int32', b: 'int32', c: 'int32' } },
+  },
+  { what: 'hexagonal', given: { matrix: PRESETS.no_local_reuse, size: [2, 3, 2], productRegister: true } },
+  {
+    what: 'links, several phases, 80-bit products',
+    given: { matrix: MATRICES['links of one to three registers']!, types: { a: 'uint16', b: 'int64', c: 'int64' } },
+  },
+  { what: 'slow stationary a', given: { matrix: MATRICES['slow stationary a']!, productRegister: true } },
+  {
+    what: 'long and diagonal flows',
+    given: { matrix: MATRICES['scattered PEs']!, types: { a: 'int64', b: 'uint8', c: 'int16' } },
+  },
+  { what: 'no fault slots', given: { faultSlots: 0, matrix: PRESETS.no_local_reuse_eq } },
+];
+
+const BOTH: readonly Architecture[] = ['structural', 'rolled'];
+
+describe.each(BOTH)('the %s RTL equals the simulators in every register and cycle, under faults:', (architecture) => {
+  it.each(KINDS)('$what', async ({ given }) => {
+    const small = designOf({ size: [2, 2, 3], faultSlots: 1, ...given });
+    const rtl = await openRtl(small, { architecture, trace: true });
+    const { mismatch, tally } = await crossCheck(small, { trials: 150, seed: 3, rtl });
+    await rtl.close();
+    expect(mismatch && describeMismatch(mismatch)).toBeNull();
+    expect(tally.trials).toBe(150);
   });
 });

@@ -83,6 +83,9 @@ const types: ArraySpec['types'][] = [
   { a: 'uint8', b: 'int8', c: 'int32' },
   { a: 'int16', b: 'int16', c: 'int64' },
   { a: 'uint16', b: 'uint8', c: 'int16' },
+  { a: 'int32', b: 'int32', c: 'int32' },
+  { a: 'int64', b: 'uint8', c: 'int16' },
+  { a: 'uint16', b: 'int64', c: 'uint16' },
 ];
 
 /** Specs with any small legal matrix and size, with and without product register. */
