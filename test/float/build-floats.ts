@@ -58,7 +58,7 @@ function planSteps(files: readonly string[]): readonly (Step & { readonly phase:
       command: 'verilator',
       args: [
         ...['--cc', '--exe', '--prefix', PROGRAM, '--top-module', 'floats', '--Mdir', '.', '--flatten'],
-        ...['-O3', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert', '-Wno-fatal'],
+        ...['-O3', '--output-split', '0', '--x-assign', 'fast', '--x-initial', 'fast', '--noassert', '-Wno-fatal'],
         ...['-I..', '-CFLAGS', '-std=c++17 -I..', ...verilog, join('..', 'floats.cpp')],
       ],
       cwd: 'obj',

@@ -3,16 +3,16 @@ import type { FloatUnit } from './build-floats.ts';
 
 /** Small enough to try every pair of operands. */
 export const TOY_143 = floatFormat('toy-1-4-3', 4, 3);
-export const TOY_152 = floatFormat('toy-1-5-2', 5, 2);
-const TOY_156 = floatFormat('toy-1-5-6', 5, 6);
+const TOY_152 = floatFormat('toy-1-5-2', 5, 2);
+const TOY_154 = floatFormat('toy-1-5-4', 5, 4);
 const TOY_134 = floatFormat('toy-1-3-4', 3, 4);
 
 export const EXHAUSTIVE_UNITS: readonly FloatUnit[] = [
   { name: 'toy-1-4-3', operand: TOY_143, result: TOY_143 },
   { name: 'toy-1-5-2', operand: TOY_152, result: TOY_152 },
   { name: 'toy-1-3-4', operand: TOY_134, result: TOY_134 },
-  // Products that need two digits more than there are, or none.
-  { name: 'toy-1-4-3 to toy-1-5-6', operand: TOY_143, result: TOY_156 },
+  // Products that need up to three digits more than there are.
+  { name: 'toy-1-4-3 to toy-1-5-4', operand: TOY_143, result: TOY_154 },
 ];
 
 export const FORMAT_UNITS: readonly FloatUnit[] = [
