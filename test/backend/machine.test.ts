@@ -6,11 +6,12 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARCHITECTURES, type Architecture } from '../../src/backend/machine-design.ts';
 import { openMachine } from '../../src/backend/open-machine.ts';
-import { type MachineRun, RtlMachine } from '../../src/backend/rtl-process.ts';
+import { RtlMachine } from '../../src/backend/rtl-process.ts';
 import { buildMachine } from '../../src/backend/run-build.ts';
 import { encodeEnd, encodeReset, encodeSegment } from '../../src/backend/wire.ts';
 import { ProcessError } from '../../src/errors.ts';
 import type { BeatSegment, FaultDrive } from '../../src/schedule/beats.ts';
+import type { MachineRun } from '../../src/sim/machine.ts';
 import { lattice, latticeFiles, latticeModel, latticeSegments, randomSource } from './support/lattice.ts';
 import { childrenOf, isRunning, until } from './support/processes.ts';
 

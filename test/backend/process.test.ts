@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +85,7 @@ describe('a program that is run', () => {
     async (way) => {
       const { path, pids } = family();
       const parent = execa(process.execPath, [RUN_FOREVER, path, way], { reject: false });
+      await once(parent.stdout, 'data');
       await until(() => pids().length === 2);
       expect(pids().map(isRunning)).toEqual([true, true]);
       if (way.startsWith('SIG')) parent.kill(way as NodeJS.Signals);
