@@ -82,8 +82,3 @@ export class ProcessError extends EspalierError {
     this.failure = failure;
   }
 }
-
-/** Two models of the machine that should agree and do not. */
-export class MismatchError extends EspalierError {
-  override readonly exitCode = EXIT.mismatch;
-}

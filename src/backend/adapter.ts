@@ -88,7 +88,7 @@ function planeView(
   architecture: Architecture,
 ): PlaneView {
   const { name, widthBits, bytes } = plane;
-  const shared = { name, widthBits, traceBytes: bytes, storedBytes: storedBytes(widthBits), pes: design.pes.length };
+  const shared = { name, widthBits, traceBytes: bytes, storedBytes: bytes, pes: design.pes.length };
   if (architecture === 'rolled') return { ...shared, array: verilatedName([top, name]), registers: [] };
   const registers = design.pes.map((pe) => verilatedName([top, `pe_${positionName(pe)}`, name]));
   return { ...shared, array: null, registers };
@@ -97,9 +97,4 @@ function planeView(
 /** Name a variable as Verilator does: the path joined by __DOT__, a double underscore in a name written as its code. */
 function verilatedName(path: readonly string[]): string {
   return path.map((name) => name.replaceAll('__', '___05F')).join('__DOT__');
-}
-
-/** Bytes in which Verilator keeps a value: a C++ integer up to 64 bits, 32-bit words beyond. */
-function storedBytes(widthBits: number): number {
-  return [1, 2, 4, 8].find((bytes) => widthBits <= bytes * 8) ?? Math.ceil(widthBits / 32) * 4;
 }

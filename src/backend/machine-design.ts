@@ -27,8 +27,3 @@ export interface SourceFile {
 export function laneBytes(design: MachineDesign): number {
   return design.output.laneBits / 8;
 }
-
-/** Bytes that one cycle takes in a register trace. */
-export function traceBytes(design: MachineDesign): number {
-  return design.registers.reduce((sum, plane) => sum + plane.bytes, 0) * design.pes.length;
-}

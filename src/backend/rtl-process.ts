@@ -1,34 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FaultError, FileError } from '../errors.ts';
-import type { BeatSegment, FaultDrive } from '../schedule/beats.ts';
+import type { BeatSegment } from '../schedule/beats.ts';
+import type { Machine, MachineJob, MachineRun } from '../sim/machine.ts';
+import { traceCycleBytes } from '../sim/stores.ts';
 import { HarnessProcess } from './harness-process.ts';
-import { laneBytes, type MachineDesign, traceBytes } from './machine-design.ts';
+import { laneBytes, type MachineDesign } from './machine-design.ts';
 import type { Step } from './process.ts';
 import { decodeFired, encodeEnd, encodeReset, encodeSegment, totalBytes } from './wire.ts';
 
-export interface MachineJob {
-  /** Must stay unchanged until the job ends; one segment is read ahead while another runs. */
+/** A job whose segments may also come one by one from elsewhere. */
+export interface RtlJob extends Omit<MachineJob, 'segments'> {
   readonly segments: AsyncIterable<BeatSegment> | Iterable<BeatSegment>;
-  /** One per fault slot, at most as many as the design has. */
-  readonly faults: readonly FaultDrive[];
-  /** Record every register of every cycle; needs a trace build. */
-  readonly trace?: boolean | undefined;
-  /** Write the waveform to this file; needs a trace build. Time / 10 is the cycle, the clock edge is at its middle. */
-  readonly vcdPath?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface MachineRun {
-  /** All samples of the job in order, each the lane's bytes, little-endian. */
-  readonly samples: Uint8Array;
-  /** For every fault of the job the number of cycles in which it changed a bit. */
-  readonly firedCycles: readonly number[];
-  /**
-   * For every cycle the registers after the clock edge that ends it: the planes in the order of `design.registers`,
-   * in each the PEs in index order, little-endian. Null when the job was not traced.
-   */
-  readonly registers: Uint8Array | null;
 }
 
 export interface RtlMachineOptions {
@@ -44,7 +27,7 @@ const TIMEOUT_MS = 60_000;
  * A grid in simulation that takes one job after another. It holds a process, which is started by the first job, kept
  * for the next ones, and replaced when a job has failed.
  */
-export class RtlMachine {
+export class RtlMachine implements Machine {
   readonly #options: RtlMachineOptions;
   #process: HarnessProcess | null = null;
   #queue: Promise<unknown> = Promise.resolve();
@@ -59,7 +42,7 @@ export class RtlMachine {
    * @throws {ProcessError} if the process crashes, hangs or answers nonsense, {FaultError} for more faults than slots,
    * {FileError} if the waveform cannot be written, and the signal's reason if the job is aborted.
    */
-  run(job: MachineJob): Promise<MachineRun> {
+  run(job: RtlJob): Promise<MachineRun> {
     const result = this.#queue.then(() => this.#runNext(job));
     this.#queue = result.catch(() => {});
     return result;
@@ -73,7 +56,7 @@ export class RtlMachine {
     await this.#queue;
   }
 
-  async #runNext(job: MachineJob): Promise<MachineRun> {
+  async #runNext(job: RtlJob): Promise<MachineRun> {
     if (this.#closed) throw new TypeError('the machine is closed');
     job.signal?.throwIfAborted();
     await this.#check(job);
@@ -106,13 +89,13 @@ export class RtlMachine {
     return timeoutMs === undefined ? rest : { ...rest, timeoutMs };
   }
 
-  async #exchange(process: HarnessProcess, job: MachineJob): Promise<MachineRun> {
+  async #exchange(process: HarnessProcess, job: RtlJob): Promise<MachineRun> {
     const { design } = this.#options;
     const trace = job.trace ?? false;
     const samples: Uint8Array[] = [];
     const registers: Uint8Array[] = [];
     const receive = async (segment: BeatSegment): Promise<void> => {
-      const traced = trace ? traceBytes(design) * segment.cycles : 0;
+      const traced = trace ? traceCycleBytes(design) * segment.cycles : 0;
       let got = 0;
       for (;;) {
         const { kind, payload } = await process.answer({
@@ -151,7 +134,7 @@ export class RtlMachine {
     };
   }
 
-  async #check({ faults, trace, vcdPath }: MachineJob): Promise<void> {
+  async #check({ faults, trace, vcdPath }: RtlJob): Promise<void> {
     const { design, trace: traceBuild } = this.#options;
     const slots = design.spec.faultSlots;
     if (faults.length > slots) {

@@ -15,11 +15,15 @@ export interface MachineRun {
 
 /** A job for a machine. */
 export interface MachineJob {
+  /** A segment must stay unchanged until the job ends; one may be read ahead while another runs. */
   readonly segments: Iterable<BeatSegment>;
   readonly faults: readonly FaultDrive[];
   /** Record every register in every cycle. */
   readonly trace?: boolean | undefined;
-  /** Write a waveform of the run to this file (RTL only). */
+  /**
+   * Write the waveform to this file (RTL in a trace build only). Time / 10 is the cycle, the clock edge is at its
+   * middle.
+   */
   readonly vcdPath?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }

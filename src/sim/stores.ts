@@ -1,4 +1,3 @@
-import type { Design } from '../design/design.ts';
 import type { Value } from '../dtype/arithmetic.ts';
 import type { Codec } from './codec.ts';
 
@@ -70,7 +69,13 @@ export class TraceStore {
   }
 }
 
+/** What a trace's layout depends on. */
+export interface TracedDesign {
+  readonly registers: readonly { readonly bytes: number }[];
+  readonly pes: { readonly length: number };
+}
+
 /** Count the bytes that the registers of one cycle take in a trace. */
-export function traceCycleBytes({ registers, pes }: Design): number {
+export function traceCycleBytes({ registers, pes }: TracedDesign): number {
   return registers.reduce((sum, { bytes }) => sum + bytes * pes.length, 0);
 }
