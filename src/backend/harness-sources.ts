@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { SourceFile } from './machine-design.ts';
 
 const FOLDER = new URL('../../cosim/', import.meta.url);
@@ -10,9 +9,4 @@ export function harnessSources(): readonly SourceFile[] {
     .filter((name) => /\.(cpp|h|mk|v)$/.test(name))
     .sort()
     .map((name) => ({ path: name, text: readFileSync(new URL(name, FOLDER), 'utf8') }));
-}
-
-/** The folder of the C++ harness. */
-export function harnessFolder(): string {
-  return fileURLToPath(FOLDER);
 }

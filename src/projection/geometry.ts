@@ -50,11 +50,6 @@ export function inverseOf(matrix: Matrix3): (x: number, y: number, t: number) =>
   };
 }
 
-/** Tell whether a point lies in the box. */
-export function inBox(box: Box, [i, j, k]: Vector3): boolean {
-  return i >= 1 && i <= box[0] && j >= 1 && j <= box[1] && k >= 1 && k <= box[2];
-}
-
 /**
  * Visit exactly one point of the box for every PE: the earliest, whose predecessor ν − u lies outside. Takes time in
  * proportion to the number of PEs, not of points.

@@ -73,21 +73,23 @@ function returnCycles(design: Design): number {
 
 /** Finds start cycles in ascending order, the earliest that keep clear of all tiles before. */
 class StartFinder {
-  readonly #steps: readonly number[];
-  readonly #period: number;
-  readonly #blocked = new Set<number>();
+  readonly #distances: readonly number[];
+  /** Whether a start is forbidden, for the cycles from `#next` on, in a ring as long as the farthest conflict. */
+  readonly #forbidden: Uint8Array;
   #next = 0;
 
   constructor({ schedule, periodCycles }: Design) {
-    this.#steps = schedule.conflictSteps;
-    this.#period = periodCycles;
+    this.#distances = schedule.conflictSteps.map((step) => step * periodCycles);
+    this.#forbidden = new Uint8Array((this.#distances.at(-1) ?? 0) + 1);
   }
 
   next(earliest: number): number {
-    let start = Math.max(this.#next, earliest);
-    while (this.#blocked.has(start)) start++;
-    for (const step of this.#steps) this.#blocked.add(start + step * this.#period);
-    for (let cycle = this.#next; cycle <= start; cycle++) this.#blocked.delete(cycle);
+    const ring = this.#forbidden;
+    let start = this.#next;
+    // Cycles that are passed leave the ring: their places stand for later cycles from now on.
+    while (start < earliest || ring[start % ring.length] === 1) ring[start++ % ring.length] = 0;
+    for (const distance of this.#distances) ring[(start + distance) % ring.length] = 1;
+    ring[start % ring.length] = 0;
     this.#next = start + 1;
     return start;
   }

@@ -5,7 +5,6 @@ import {
   type Box,
   dot,
   forEachEarliestPoint,
-  inBox,
   intersect,
   inverseOf,
   kernelVector,
@@ -111,19 +110,4 @@ describe('an interval of steps', () => {
     expect(intersect({ from: -2, to: 5 }, { from: 3, to: 9 })).toEqual({ from: 3, to: 5 });
     expect(intersect({ from: -Infinity, to: Infinity }, { from: 3, to: 9 })).toEqual({ from: 3, to: 9 });
   });
-});
-
-it('a box holds its corners and nothing beside them', () => {
-  expect(inBox([2, 3, 4], [1, 1, 1])).toBe(true);
-  expect(inBox([2, 3, 4], [2, 3, 4])).toBe(true);
-  for (const outside of [
-    [0, 1, 1],
-    [3, 1, 1],
-    [1, 0, 1],
-    [1, 4, 1],
-    [1, 1, 0],
-    [1, 1, 5],
-  ] as const) {
-    expect(inBox([2, 3, 4], outside)).toBe(false);
-  }
 });
