@@ -231,7 +231,7 @@ describe('one sentence and exit code 2 for', () => {
 
   test('an output folder that is a file', async () => {
     const { stderr, exitCode } = await place.run(['generate', 'two.array:one', '-o', 'folder.txt']);
-    expect(stderr).toMatch(/^espalier: cannot write to folder\.txt: .*exists.*\n$/);
+    expect(stderr).toMatch(/^espalier: cannot write (to )?folder\.txt: [^\n]+\n$/);
     expect(exitCode).toBe(2);
   });
 
