@@ -53,30 +53,35 @@ export function wordCodec(format: FloatFormat): {
       },
     };
   }
-  const bias = exponentBias(format);
+  // All others are narrower than 32 bits, so that signed integer operators do; fractions of more than 20 bits begin in one
+  // word of a binary64 number and end in the other.
   const unit = smallestSubnormal(format);
-  const smallestNormal = 2 ** (1 - bias);
-  const signBit = 2 ** (widthBits - 1);
-  const infinity = 2 ** (widthBits - 1) - 2 ** fractionBits;
+  const smallestNormal = 2 ** (1 - exponentBias(format));
+  const signBit = 1 << (widthBits - 1);
+  const one = 1 << fractionBits;
+  const infinity = signBit - one;
+  const rebias = (1023 - exponentBias(format)) << 20;
+  const [left, right, rest] = [Math.max(fractionBits - 20, 0), Math.max(20 - fractionBits, 0), 52 - fractionBits];
+  const scale = Float64Array.from({ length: 2 ** exponentBits }, (_, field) => unit * 2 ** Math.max(field - 1, 0));
   return {
     toWord(value) {
       if (Number.isNaN(value)) return nan;
       const magnitude = Math.abs(value);
       const sign = value < 0 || Object.is(value, -0) ? signBit : 0;
-      if (magnitude < smallestNormal) return sign + magnitude / unit;
-      if (magnitude === Infinity) return sign + infinity;
+      if (magnitude < smallestNormal) return sign | (magnitude / unit);
+      if (magnitude === Infinity) return sign | infinity;
       DOUBLE[0] = magnitude;
-      // The upper 20 bits of the fraction from one word, the few that a wide format has more from the other.
-      const fraction = WORDS[1]! * 2 ** (fractionBits - 20) + WORDS[0]! * 2 ** (fractionBits - 52);
-      return sign + fraction - (1023 - bias) * 2 ** fractionBits;
+      const upper = ((WORDS[1]! - rebias) << left) >> right;
+      return sign | upper | (left > 0 ? WORDS[0]! >>> rest : 0);
     },
     fromWord(word) {
-      const sign = word >= signBit ? -1 : 1;
-      const magnitude = word % signBit;
-      if (magnitude >= infinity) return magnitude === infinity ? sign * Infinity : Number.NaN;
-      const field = Math.floor(magnitude / 2 ** fractionBits);
-      const fraction = magnitude % 2 ** fractionBits;
-      return sign * unit * (field === 0 ? fraction : (fraction + 2 ** fractionBits) * 2 ** (field - 1));
+      const magnitude = word & (signBit - 1);
+      const field = magnitude >> fractionBits;
+      const fraction = magnitude & (one - 1);
+      if (magnitude > infinity) return Number.NaN;
+      const digits = magnitude === infinity ? Infinity : field === 0 ? fraction : fraction + one;
+      const value = digits * scale[field]!;
+      return word & signBit ? -value : value;
     },
   };
 }

@@ -15,7 +15,15 @@ import {
   smallestSubnormal,
 } from '../../src/dtype/float-format.ts';
 
-const FORMATS = [FLOAT32, FLOAT64, BFLOAT16, FLOAT16, floatFormat('tf32', 8, 10), floatFormat('toy', 5, 2)];
+const FORMATS = [
+  FLOAT32,
+  FLOAT64,
+  BFLOAT16,
+  FLOAT16,
+  floatFormat('tf32', 8, 10),
+  floatFormat('toy', 5, 2),
+  floatFormat('fine', 6, 23),
+];
 const CASES = FORMATS.map((format) => [format.name, format] as [string, FloatFormat]);
 
 const CANONICAL_NAN: [FloatFormat, bigint][] = [
