@@ -169,11 +169,11 @@ function [FLOAT_RESULT_BITS-1:0] float_multiply_round(input [FLOAT_PRODUCT_BITS-
   begin
     {special, sign, exponent, digits} = product;
     if (exponent[FLOAT_EXPONENT_BITS-1] || exponent == {FLOAT_EXPONENT_BITS{1'b0}}) begin
-      places   = {{(FLOAT_EXPONENT_BITS-1){1'b0}}, 1'b1} - exponent;
-      lost     = (digits & ~({FLOAT_KEPT_DIGITS{1'b1}} << places)) != {FLOAT_KEPT_DIGITS{1'b0}};
-      digits   = digits >> places;
+      places    = {{(FLOAT_EXPONENT_BITS-1){1'b0}}, 1'b1} - exponent;
+      lost      = (digits & ~({FLOAT_KEPT_DIGITS{1'b1}} << places)) != {FLOAT_KEPT_DIGITS{1'b0}};
+      digits    = digits >> places;
       digits[0] = digits[0] | lost;
-      exponent = {FLOAT_EXPONENT_BITS{1'b0}};
+      exponent  = {FLOAT_EXPONENT_BITS{1'b0}};
     end
     if (!special[1] && exponent >= {{(FLOAT_EXPONENT_BITS-RESULT_EXPONENT){1'b0}}, {RESULT_EXPONENT{1'b1}}}) begin
       special = FLOAT_INFINITY;
@@ -197,26 +197,29 @@ function [FLOAT_ALIGNED_BITS-1:0] float_add_align(
   begin
     if (x[FLOAT_RESULT_BITS-2:0] < y[FLOAT_RESULT_BITS-2:0]) begin
       greater = y;
-      lesser = x;
+      lesser  = x;
     end else begin
       greater = x;
-      lesser = y;
+      lesser  = y;
     end
-    subtract     = greater[FLOAT_RESULT_BITS-1] ^ lesser[FLOAT_RESULT_BITS-1];
+    subtract       = greater[FLOAT_RESULT_BITS-1] ^ lesser[FLOAT_RESULT_BITS-1];
     greater_normal = greater[FLOAT_RESULT_BITS-2 -: RESULT_EXPONENT] != {RESULT_EXPONENT{1'b0}};
-    lesser_normal = lesser[FLOAT_RESULT_BITS-2 -: RESULT_EXPONENT] != {RESULT_EXPONENT{1'b0}};
+    lesser_normal  = lesser[FLOAT_RESULT_BITS-2 -: RESULT_EXPONENT] != {RESULT_EXPONENT{1'b0}};
     // A subnormal number has the exponent 1.
-    exponent     = greater[FLOAT_RESULT_BITS-2 -: RESULT_EXPONENT] | {{(RESULT_EXPONENT-1){1'b0}}, !greater_normal};
-    places       = exponent -
-                   (lesser[FLOAT_RESULT_BITS-2 -: RESULT_EXPONENT] | {{(RESULT_EXPONENT-1){1'b0}}, !lesser_normal});
-    term         = {lesser_normal, lesser[RESULT_FRACTION-1:0], 3'b000};
-    lost         = (term & ~({FLOAT_TERM_DIGITS{1'b1}} << places)) != {FLOAT_TERM_DIGITS{1'b0}};
-    term         = term >> places;
-    term[0]      = term[0] | lost;
-    special      = FLOAT_NUMBER;
+    exponent = greater[FLOAT_RESULT_BITS-2 -: RESULT_EXPONENT] | {{(RESULT_EXPONENT-1){1'b0}}, !greater_normal};
+    places   = lesser[FLOAT_RESULT_BITS-2 -: RESULT_EXPONENT] | {{(RESULT_EXPONENT-1){1'b0}}, !lesser_normal};
+    places   = exponent - places;
+    term     = {lesser_normal, lesser[RESULT_FRACTION-1:0], 3'b000};
+    lost     = (term & ~({FLOAT_TERM_DIGITS{1'b1}} << places)) != {FLOAT_TERM_DIGITS{1'b0}};
+    term     = term >> places;
+    term[0]  = term[0] | lost;
+    special  = FLOAT_NUMBER;
     if (exponent == {RESULT_EXPONENT{1'b1}}) begin
-      special = greater[RESULT_FRACTION-1:0] != {RESULT_FRACTION{1'b0}} ||
-                (subtract && lesser[FLOAT_RESULT_BITS-2:0] == greater[FLOAT_RESULT_BITS-2:0]) ? FLOAT_NAN : FLOAT_INFINITY;
+      special = FLOAT_INFINITY;
+      if (greater[RESULT_FRACTION-1:0] != {RESULT_FRACTION{1'b0}} ||
+          (subtract && lesser[FLOAT_RESULT_BITS-2:0] == greater[FLOAT_RESULT_BITS-2:0])) begin
+        special = FLOAT_NAN;
+      end
     end
     float_add_align = {special, greater[FLOAT_RESULT_BITS-1], subtract, exponent, greater_normal,
                        greater[RESULT_FRACTION-1:0], term};
@@ -274,6 +277,7 @@ function [FLOAT_RESULT_BITS-1:0] float_add_round(input [FLOAT_SUMMED_BITS-1:0] s
   end
 endfunction
 
+// The three functions in one, for use without registers between.
 function [FLOAT_RESULT_BITS-1:0] float_multiply(
     input [FLOAT_OPERAND_BITS-1:0] a,
     input [FLOAT_OPERAND_BITS-1:0] b
@@ -287,4 +291,5 @@ function [FLOAT_RESULT_BITS-1:0] float_add(
 );
   float_add = float_add_round(float_add_sum(float_add_align(x, y)));
 endfunction
+
 /* verilator lint_on VARHIDDEN */

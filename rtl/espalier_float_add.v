@@ -3,8 +3,8 @@
 // Contract: sum_o is x_i + y_i of LATENCY enabled clock edges ago, rounded to nearest, ties to even (see
 // espalier_float.vh); LATENCY = 0 is combinational. One sum per cycle; +0 comes out until the first.
 //
-// The operation has three stages: align the terms, add and count leading zeros, normalise and round. The first register goes
-// behind the first stage, the second behind the second, the third to the output, and so on in turn.
+// The operation has three stages: align the terms, add and count leading zeros, normalise and round. The first register
+// goes behind the first stage, the second behind the second, the third to the output, and so on in turn.
 `default_nettype none
 
 module espalier_float_add #(

@@ -1,7 +1,8 @@
 // Floating-point multiplier.
 //
-// Contract: product_o is a_i * b_i of LATENCY enabled clock edges ago, rounded once to the result format (to nearest, ties to
-// even; see espalier_float.vh); LATENCY = 0 is combinational. One product per cycle; +0 comes out until the first.
+// Contract: product_o is a_i * b_i of LATENCY enabled clock edges ago, rounded once to the result format (to nearest,
+// ties to even; see espalier_float.vh); LATENCY = 0 is combinational. One product per cycle; +0 comes out until the
+// first.
 //
 // The operation has three stages: unpack, multiply the significands, round. The first register goes behind the
 // multiplication, the second before it, the third to the output, and so on in turn: a synthesiser may move them into

@@ -1,7 +1,8 @@
 /**
- * Check the floating-point library by itself: Verilog = TypeScript = the compiler's floating point on at least a million pairs for
- * each format and operation, on all pairs of the small formats, and on pipelines of every latency; exact arithmetic
- * judges a part of them. Prints a line per format and operation and exits with 1 if anything differs.
+ * Check the floating-point library by itself: Verilog = TypeScript = the compiler's floating point on at least a
+ * million pairs for each format and operation, on all pairs of the small formats, and on pipelines of every latency;
+ * exact arithmetic judges a part of them. Prints a line per format and operation and exits with 1 if anything
+ * differs.
  *
  *   npx node scripts/check-floats.ts [--pairs 1000000] [--judged 20000] [--seed 1]
  */

@@ -1,7 +1,7 @@
 // Runs blocks of pairs through the Verilog and the compiler's floating point.
 //
 //   floats run UNIT multiply|add SEED FIRST_BLOCK BLOCKS   one line per block: block <number> <digest of the results>
-//   floats dump UNIT multiply|add SEED BLOCK               one line per pair: <x> <y> <Verilog's result> <the compiler's, or ->
+//   floats dump UNIT multiply|add SEED BLOCK               one line per pair: <x> <y> <Verilog> <compiler, or ->
 //   floats pipes SEED CYCLES                               pipelined modules against combinational ones
 //
 // SEED is a number, or `all` for every pair of a small format. The first pair of a run on which Verilog and compiler

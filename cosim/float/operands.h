@@ -88,7 +88,8 @@ private:
                 y.exponent = corner(r[6] >> 8);
                 break;
             case 5:  // products that are subnormal, or hardly
-                y.exponent = partner(x.exponent, int(r[6] % uint32_t(result_.fractionBits + 5)) - result_.fractionBits - 2);
+                y.exponent = partner(x.exponent, int(r[6] % uint32_t(result_.fractionBits + 5)) -
+                                                     result_.fractionBits - 2);
                 break;
             case 6:  // products that overflow, or hardly not
                 y.exponent = partner(x.exponent, result_.top() - 3 + int(r[6] % 4));

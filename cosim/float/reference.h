@@ -1,5 +1,5 @@
-// The same operations by the compiler's own floating point: float, double and _Float16 as the processor and the compiler's
-// library have them; bfloat16 from double, by a rounding of bits that is nobody else's here.
+// The same operations by the compiler's own floating point: float, double and _Float16 as the processor and the
+// compiler's library have them; bfloat16 from double, by a rounding of bits that is nobody else's here.
 #pragma once
 
 #include <cstring>
@@ -32,7 +32,9 @@ template <typename T>
 struct Native {
     using Value = T;
     static T decode(uint64_t bits) { return bitCast<T>(typename Storage<T>::Bits(bits)); }
-    static uint64_t encode(T value) { return value != value ? Storage<T>::nan : bitCast<typename Storage<T>::Bits>(value); }
+    static uint64_t encode(T value) {
+        return value != value ? Storage<T>::nan : bitCast<typename Storage<T>::Bits>(value);
+    }
 };
 
 template <>

@@ -29,11 +29,11 @@ export function floatMultiply({ operand, result }: FloatPeFormats): FloatOperati
 /**
  * Make the function that adds two numbers of a format (IEEE 754-2019, 5.4.1).
  *
- * The platform adds in binary64. For float64 that is all. Other sums are rounded twice, which is harmless: rounding to
- * P bits and then to p gives the same as rounding to p at once when P ≥ 2p + 2 and p-bit numbers are added or multiplied
- * (S. A. Figueroa, "When is double rounding innocuous?", SIGNUM Newsletter 30(3), 1995); here P = 53 and p ≤ 24. The theorem
- * knows no smallest exponent and needs none: both terms, and so the sum, are multiples of the smallest subnormal, hence
- * sums in the subnormal range are exact. Overflow depends on the rounded sum alone.
+ * The platform adds in binary64. For float64 that is all. Other sums are rounded twice, which is harmless: rounding
+ * to P bits and then to p gives the same as rounding to p at once when P ≥ 2p + 2 and p-bit numbers are added or
+ * multiplied (S. A. Figueroa, "When is double rounding innocuous?", SIGNUM Newsletter 30(3), 1995); here P = 53 and p
+ * ≤ 24. The theorem knows no smallest exponent and needs none: both terms, and so the sum, are multiples of the
+ * smallest subnormal, hence sums in the subnormal range are exact. Overflow depends on the rounded sum alone.
  */
 export function floatAdd(format: FloatFormat): FloatOperation {
   const round = roundTo(format);
@@ -41,8 +41,9 @@ export function floatAdd(format: FloatFormat): FloatOperation {
 }
 
 /**
- * The arithmetic of a PE in floating point: the product is rounded, then the sum is rounded (nothing is fused); every NaN
- * that it makes is the canonical one. Values are numbers, beside odd NaNs (see `FloatBits`), which act like any NaN.
+ * The arithmetic of a PE in floating point: the product is rounded, then the sum is rounded (nothing is fused); every
+ * NaN that it makes is the canonical one. Values are numbers, beside odd NaNs (see `FloatBits`), which act like any
+ * NaN.
  * @throws {RangeError} if both formats have the same width but are not the same, or an operand is wider than a result.
  */
 export function floatArithmetic({ operand, result }: FloatPeFormats): Arithmetic<Value> {

@@ -6,8 +6,8 @@ import { exponentBias, type FloatFormat, smallestSubnormal } from './float-forma
  *
  * A value is carried as the number that it is. The one thing that a number cannot carry for sure is which of its many
  * bit patterns a NaN has. Arithmetic makes only the canonical quiet NaN (sign 0, exponent all ones, first bit of the
- * fraction 1, the rest 0), and NaN stands for that one; but bits that a fault changes may become any other. Such an odd NaN is
- * carried as a bigint, its bits. Two values are the same exactly if `Object.is` says so.
+ * fraction 1, the rest 0), and NaN stands for that one; but bits that a fault changes may become any other. Such an
+ * odd NaN is carried as a bigint, its bits. Two values are the same exactly if `Object.is` says so.
  */
 export interface FloatBits {
   readonly format: FloatFormat;
@@ -53,8 +53,8 @@ export function wordCodec(format: FloatFormat): {
       },
     };
   }
-  // All others are narrower than 32 bits, so that signed integer operators do; fractions of more than 20 bits begin in one
-  // word of a binary64 number and end in the other.
+  // All others are narrower than 32 bits, so that signed integer operators do; fractions of more than 20 bits begin
+  // in one word of a binary64 number and end in the other.
   const unit = smallestSubnormal(format);
   const smallestNormal = 2 ** (1 - exponentBias(format));
   const signBit = 1 << (widthBits - 1);

@@ -18,7 +18,7 @@ const DEFECTS: readonly Defect[] = [
   {
     name: 'what is shifted out of a term is forgotten',
     operation: 'add',
-    right: 'term[0]      = term[0] | lost;',
+    right: 'term[0]  = term[0] | lost;',
     wrong: '',
   },
   {

@@ -13,6 +13,8 @@ const CASES = EXHAUSTIVE_UNITS.flatMap((unit) =>
   ),
 );
 const PAIRS = 2 ** 16;
+/** Sums of a format with two exponents have at most one digit too many, or overflow. */
+const NEVER_DOWN = ['toy-1-2-5 add'];
 
 describe('every pair of 8-bit numbers', () => {
   let program: string;
@@ -21,11 +23,20 @@ describe('every pair of 8-bit numbers', () => {
     program = await buildFloats(UNITS);
   });
 
-  test.each(CASES)('of %s: %s is what exact arithmetic rounds to, in every way of rounding', (_, operation, unit) => {
-    const { differs, counts } = compareWithOracle(unit, operation, 'all', range(0, PAIRS));
-    expect(differs).toBeNull();
-    for (const rounding of ROUNDINGS) expect(counts[rounding], rounding).toBeGreaterThan(0);
-  });
+  test.each(CASES)(
+    'of %s: %s is what exact arithmetic rounds to, in every way of rounding',
+    (name, operation, unit) => {
+      const { differs, counts } = compareWithOracle(unit, operation, 'all', range(0, PAIRS));
+      expect(differs).toBeNull();
+      for (const rounding of ROUNDINGS) {
+        if (rounding === 'down' && NEVER_DOWN.includes(`${name} ${operation}`)) {
+          expect(counts[rounding]).toBe(0);
+        } else {
+          expect(counts[rounding], rounding).toBeGreaterThan(0);
+        }
+      }
+    },
+  );
 
   test.each(CASES)('of %s: %s in Verilog is what TypeScript has', async (_, operation, unit) => {
     const run = { program, units: UNITS, unit, operation, seed: 'all' as const };

@@ -1,8 +1,8 @@
 import { exponentBias, type FloatFormat } from '../../src/dtype/float-format.ts';
 
 /**
- * The pairs that floating-point operations are tried on, as cosim/float/operands.h draws them in C++: a pure function of the seed and
- * the pair's number. Numbers are put together from fields, so nothing of what is tested is used.
+ * The pairs that floating-point operations are tried on, as cosim/float/operands.h draws them in C++: a pure function
+ * of the seed and the pair's number. Numbers are put together from fields, so nothing of what is tested is used.
  */
 interface Fields {
   sign: number;

@@ -3,9 +3,10 @@ import type { FloatUnit } from './build-floats.ts';
 import type { OperationName } from './run-floats.ts';
 
 /**
- * What IEEE 754-2019 says, computed with exact numbers and without a thought for speed: the result is the number of the format that
- * is nearest to the exact one; of two that are equally near it is the one whose last bit is 0; beyond the largest number
- * the next would be 2^(largest exponent + 1), and that is infinity. Nothing here is used by what is tested.
+ * What IEEE 754-2019 says, computed with exact numbers and without a thought for speed: the result is the number of
+ * the format that is nearest to the exact one; of two that are equally near it is the one whose last bit is 0; beyond
+ * the largest number the next would be 2^(largest exponent + 1), and that is infinity. Nothing here is used by what
+ * is tested.
  */
 export interface Verdict {
   readonly bits: bigint;

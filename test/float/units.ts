@@ -5,12 +5,12 @@ import type { FloatUnit } from './build-floats.ts';
 export const TOY_143 = floatFormat('toy-1-4-3', 4, 3);
 const TOY_152 = floatFormat('toy-1-5-2', 5, 2);
 const TOY_154 = floatFormat('toy-1-5-4', 5, 4);
-const TOY_134 = floatFormat('toy-1-3-4', 3, 4);
+const TOY_125 = floatFormat('toy-1-2-5', 2, 5);
 
 export const EXHAUSTIVE_UNITS: readonly FloatUnit[] = [
   { name: 'toy-1-4-3', operand: TOY_143, result: TOY_143 },
   { name: 'toy-1-5-2', operand: TOY_152, result: TOY_152 },
-  { name: 'toy-1-3-4', operand: TOY_134, result: TOY_134 },
+  { name: 'toy-1-2-5', operand: TOY_125, result: TOY_125 },
   // Products that need up to three digits more than there are.
   { name: 'toy-1-4-3 to toy-1-5-4', operand: TOY_143, result: TOY_154 },
 ];
