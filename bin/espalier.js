@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-// Plain JavaScript for old versions of Node: it makes sure that the program runs on the version it needs.
+// Plain JavaScript for old versions of Node: it makes sure that the program runs on the version it needs. This is why
+// package.json asks for Node 20 while the dependencies want 22: on 20 and 21 the command runs itself again on the
+// Node 24 of the npm package "node", which comes with Espalier.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';

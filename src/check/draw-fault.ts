@@ -64,15 +64,21 @@ function drawWindow(random: Random, { schedule }: Design, plan: JobPlan): CycleW
   if (form === 'tile') {
     const tile = random.int(0, plan.tiles.length - 1);
     const inner = random.pick(WINDOW_FORMS);
-    return { ...spread(random, inner, schedule.spanCycles + PAST_TILE_CYCLES), tile };
+    const { spanCycles } = schedule;
+    return { ...spread(random, inner, spanCycles, spanCycles + PAST_TILE_CYCLES), tile };
   }
-  return { ...spread(random, form, plan.cycles), tile: null };
+  return { ...spread(random, form, plan.cycles, plan.cycles), tile: null };
 }
 
-/** Draw the first and the last cycle of a window among so many cycles. */
-function spread(random: Random, form: WindowForm, cycles: number): { readonly from: number; readonly to: number } {
-  const first = random.int(0, cycles - 1);
-  const last = random.int(first, cycles - 1);
+/** Draw a window that begins in one of the first `starts` cycles and, where it has an end, ends among `ends`. */
+function spread(
+  random: Random,
+  form: WindowForm,
+  starts: number,
+  ends: number,
+): { readonly from: number; readonly to: number } {
+  const first = random.int(0, starts - 1);
+  const last = random.int(first, ends - 1);
   switch (form) {
     case 'one cycle':
       return { from: first, to: first };

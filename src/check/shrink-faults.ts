@@ -10,7 +10,8 @@ export function* smallerFaults(design: Design, checkCase: CheckCase): Generator<
   const { m, k, n } = sizeOf(checkCase);
   const { cycles } = planJob(design, m, k, n);
   for (const [at, fault] of faults.entries()) {
-    for (const simpler of simplerFaults(fault, cycles)) {
+    const within = fault.window.tile === null ? cycles : design.schedule.spanCycles;
+    for (const simpler of simplerFaults(fault, within)) {
       yield { ...checkCase, faults: faults.with(at, simpler) };
     }
   }
@@ -36,7 +37,7 @@ function maskOf(bits: BitSelection): bigint {
   return bits.form === 'index' ? 1n << BigInt(bits.index) : bits.mask;
 }
 
-/** The first cycle of a window alone, and either half of what lies within the job's cycles. */
+/** The first cycle of a window alone, and either half of what lies within the cycles of the job or tile. */
 function* shorterWindows({ from, to, tile }: CycleWindow, cycles: number): Generator<CycleWindow> {
   if (from === to) return;
   yield { from, to: from, tile };

@@ -5,28 +5,35 @@ import { FAULT_NODES } from '../fault/fault.ts';
 import { dot, forEachEarliestPoint, kernelVector, placeOf } from '../projection/geometry.ts';
 import {
   adjugate,
-  assertLegalProjection,
   determinant,
   LINE_AXIS,
   LINES,
   type Line,
+  type Matrix3,
   type Vector3,
 } from '../projection/space-time.ts';
 import type { ArraySpec } from '../spec/array-spec.ts';
+import { assertArraySpec } from '../spec/check-spec.ts';
 import { VERSION } from '../version.ts';
 import type { Design, FaultSite, LineDesign, Pe, RegisterPlane, StreamPort, Tokens } from './design.ts';
+import { deepFreeze } from './freeze.ts';
 import { buildNetwork, type PeLookup, peLookup } from './network.ts';
 import { buildSchedule, type Unscheduled } from './schedule.ts';
 import { buildShadowChain } from './shadow.ts';
+import { leastSpanCycles, refuseLongSpan } from './span.ts';
 
 /**
  * Work out an array from its spec: PEs, links, tokens, schedule, ports, registers and fault sites.
- * @throws {ProjectionError} when the projection matrix is illegal.
+ * The design is frozen as deep as JavaScript allows (typed arrays stay writable) and holds a copy of the spec.
+ * @throws {ProjectionError} when the projection matrix is illegal or a tile spans 2^31 cycles or more.
+ * @throws {EspalierError} with every problem of a spec that the spec language would refuse.
  */
-export function buildDesign(spec: ArraySpec): Design {
+export function buildDesign(given: ArraySpec): Design {
+  assertArraySpec(given);
+  const spec = copySpec(given);
   const { matrix } = spec.projection;
-  assertLegalProjection(matrix);
   const kernel = kernelVector(matrix);
+  refuseLongSpan(spec, leastSpanCycles(spec, kernel), 'at least ');
   const pes = buildPes(spec, kernel);
   const peAt = peLookup(pes);
   const lines = {
@@ -80,7 +87,21 @@ export function buildDesign(spec: ArraySpec): Design {
       dataBits: Math.max(...nodes.map((site) => site.widthBits)),
     },
   };
-  return Object.freeze({ ...design, schedule: buildSchedule(design), hash: hashOf(spec) });
+  const schedule = buildSchedule(design);
+  refuseLongSpan(spec, schedule.spanCycles);
+  return deepFreeze({ ...design, schedule, hash: hashOf(spec) });
+}
+
+function copySpec({ name, size, projection, types, faultSlots, productRegister }: ArraySpec): ArraySpec {
+  const matrix = projection.matrix.map((row) => [...row]) as unknown as Matrix3;
+  return {
+    name,
+    size: [...size],
+    projection: { preset: projection.preset, matrix },
+    types: { a: types.a, b: types.b, c: types.c },
+    faultSlots,
+    productRegister,
+  };
 }
 
 function buildPes(spec: ArraySpec, kernel: Vector3): Pe[] {

@@ -3,31 +3,36 @@ import { FaultError } from '../errors.ts';
 import type { FaultDrive } from '../schedule/beats.ts';
 import type { JobPlan } from '../schedule/plan.ts';
 import { formatFault } from '../spec/format.ts';
+import { hex } from '../spec/wording.ts';
 import { FAULT_KINDS, type Fault, type FaultSpec } from './fault.ts';
+import { faultProblems, selectedBits } from './fault-rules.ts';
+import { describeMissingPe } from './missing-pe.ts';
 
 /**
  * Place a fault in a design: find its PE, check its node and bits, count the bits from the least significant.
- * @throws {FaultError} for a PE outside the array, a node the array lacks, or a bit outside the node.
+ * @throws {FaultError} with every reason why no array can have the fault, such as an unknown kind or an empty window;
+ * else with every reason why this one cannot: a PE outside the array, a node that it lacks, or a bit outside the node.
  */
 export function resolveFault(design: Design, spec: FaultSpec): Fault {
-  const what = `fault "${spec.name ?? formatFault(spec)}"`;
+  refuse(spec, faultProblems(spec));
   const pe = design.pes.find(({ x, y }) => x === spec.pe.x && y === spec.pe.y);
-  if (!pe) {
-    throw new FaultError(
-      `${what}: array ${design.name} has PEs ${describeExtent(design)}, received (${spec.pe.x}, ${spec.pe.y})`,
-    );
-  }
   const site = design.faultSites.find(({ node }) => node === spec.node);
-  if (!site) throw new FaultError(`${what}: array ${design.name} has no node ${spec.node}: ${whyAbsent(design, spec)}`);
-  const mask = maskOf(spec, site, what);
-  const value = spec.value === null ? 0n : orderBits(spec.value, spec.bits.msb, site.widthBits) & mask;
-  return { spec, kind: spec.kind, node: spec.node, peIndex: pe.index, mask, value, window: spec.window };
+  const problems: string[] = [];
+  if (!pe) problems.push(describeMissingPe(design, spec.pe));
+  if (!site) problems.push(`array ${design.name} has no node ${spec.node}: ${whyAbsent(design, spec)}`);
+  else problems.push(...bitsOutside(spec, site));
+  refuse(spec, problems);
+  const { widthBits } = site!;
+  const { msb } = spec.bits;
+  const mask = orderBits(selectedBits(spec.bits), msb, widthBits);
+  const value = spec.value === null ? 0n : orderBits(spec.value, msb, widthBits);
+  return { spec, kind: spec.kind, node: spec.node, peIndex: pe!.index, mask, value, window: spec.window };
 }
 
 /**
  * Turn a fault's window into cycles of a job. A window that names a tile counts from that tile's first beat and ends
  * with its last.
- * @throws {FaultError} when the job has no such tile.
+ * @throws {FaultError} when the job has no such tile, or the window begins after the tile's last cycle.
  */
 export function driveFault(design: Design, plan: JobPlan, fault: Fault): FaultDrive {
   const { from, to, tile } = fault.window;
@@ -35,13 +40,10 @@ export function driveFault(design: Design, plan: JobPlan, fault: Fault): FaultDr
   let end = Number.POSITIVE_INFINITY;
   if (tile !== null) {
     const planned = plan.tiles[tile];
-    if (!planned) {
-      throw new FaultError(
-        `fault "${fault.spec.name ?? formatFault(fault.spec)}": the job has tiles 0 to ${plan.tiles.length - 1}, received tile ${tile}`,
-      );
-    }
-    offset = planned.startCycle;
+    if (!planned) refuse(fault.spec, [`the job has tiles 0 to ${plan.tiles.length - 1}, received tile ${tile}`]);
+    offset = planned!.startCycle;
     end = offset + design.schedule.spanCycles - 1;
+    if (offset + from > end) refuse(fault.spec, [windowAfterTile(design, from)]);
   }
   return {
     peIndex: fault.peIndex,
@@ -67,17 +69,17 @@ export function faultMasks({ kindCode, mask, value }: FaultDrive): { readonly ke
   }
 }
 
-function maskOf({ bits, node }: FaultSpec, { widthBits }: FaultSite, what: string): bigint {
+function refuse(spec: FaultSpec, problems: readonly string[]): void {
+  if (problems.length > 0) throw new FaultError(`fault "${spec.name ?? formatFault(spec)}": ${problems.join('; ')}`);
+}
+
+function bitsOutside({ bits, node }: FaultSpec, { widthBits }: FaultSite): string[] {
   if (bits.form === 'index') {
-    if (bits.index >= widthBits) {
-      throw new FaultError(`${what}: node ${node} has bits 0 to ${widthBits - 1}, received bit ${bits.index}`);
-    }
-    return orderBits(1n << BigInt(bits.index), bits.msb, widthBits);
+    if (bits.index < widthBits) return [];
+    return [`node ${node} has bits 0 to ${widthBits - 1}, received bit ${bits.index}`];
   }
-  if (bits.mask >> BigInt(widthBits) !== 0n) {
-    throw new FaultError(`${what}: node ${node} is ${widthBits} bits wide, received mask 0x${bits.mask.toString(16)}`);
-  }
-  return orderBits(bits.mask, bits.msb, widthBits);
+  if (bits.mask >> BigInt(widthBits) === 0n) return [];
+  return [`node ${node} is ${widthBits} bits wide, received mask ${hex(bits.mask)}`];
 }
 
 /** Turn a mask that counts from the most significant bit into one that counts from the least significant. */
@@ -87,12 +89,10 @@ function orderBits(mask: bigint, msb: 'first' | 'last', widthBits: number): bigi
   return BigInt(`0b${[...digits].reverse().join('')}`);
 }
 
-function describeExtent({ pes }: Design): string {
-  const xs = pes.map(({ x }) => x);
-  const ys = pes.map(({ y }) => y);
-  const range = (values: number[]) =>
-    `${values.reduce((a, b) => Math.min(a, b))} … ${values.reduce((a, b) => Math.max(a, b))}`;
-  return `with x in ${range(xs)} and y in ${range(ys)} (${pes.length} in all)`;
+function windowAfterTile({ name, schedule }: Design, from: number): string {
+  const { spanCycles } = schedule;
+  const cycles = spanCycles === 1 ? '1 cycle (0)' : `${spanCycles} cycles (0 to ${spanCycles - 1})`;
+  return `a tile of array ${name} has ${cycles}, received a window that begins with cycle ${from}`;
 }
 
 function whyAbsent(design: Design, { node }: FaultSpec): string {

@@ -1,23 +1,14 @@
-import { DTYPES, type Dtype, defaultAccumulator, isDtype } from '../dtype/dtype.ts';
-import {
-  LINES,
-  type Line,
-  MAX_ENTRY,
-  type Matrix3,
-  PRESET_NAMES,
-  PRESETS,
-  type PresetName,
-  projectionProblems,
-} from '../projection/space-time.ts';
-import { type ArraySpec, MAX_FAULT_SLOTS, MAX_SIDE } from './array-spec.ts';
-import { describe, type Report, shorten } from './diagnostics.ts';
+import { type Dtype, defaultAccumulator, isDtype } from '../dtype/dtype.ts';
+import { LINES, type Line, MAX_ENTRY, type Matrix3, PRESETS, projectionProblems } from '../projection/space-time.ts';
+import { FAULT_SLOTS, isPreset, nameProblems, sideRule, unknownDtype, unknownPreset } from './array-rules.ts';
+import type { ArraySpec } from './array-spec.ts';
+import { describe, type Report } from './diagnostics.ts';
 import { list, unknownWord } from './suggest.ts';
 import type { ArraySyntax, LineTypeSyntax, NumberSyntax, ProjectionSyntax, StatementSyntax } from './syntax.ts';
 import { ITEM_WORDS, STATEMENT_WORDS, type StatementWord } from './tokens.ts';
-import { isVerilogKeyword } from './verilog-names.ts';
+import { type IntegerRule, rangeProblem, shorten } from './wording.ts';
 
-/** Longer names would make file names that common file systems refuse. */
-export const MAX_NAME_LENGTH = 64;
+const ENTRY: IntegerRule = { thing: 'an entry of a projection matrix', least: -MAX_ENTRY, most: MAX_ENTRY };
 
 const REQUIRED = ['size', 'projection', 'types'] as const satisfies readonly StatementWord[];
 
@@ -25,7 +16,7 @@ type Statement<W extends StatementSyntax['word']> = Extract<StatementSyntax, { w
 
 /** Check an array as written and fill in its defaults; null when it has a mistake, all of which are reported. */
 export function checkArray(array: ArraySyntax, report: Report): ArraySpec | null {
-  if (array.name !== null) checkName(array.name.image, (message) => report(array.name!, message));
+  if (array.name !== null) for (const problem of nameProblems(array.name.image)) report(array.name, problem);
   checkStatementWords(array, report);
   const size = sizeOf(find(array, 'size'), report);
   const projection = projectionOf(find(array, 'projection'), report);
@@ -34,13 +25,6 @@ export function checkArray(array: ArraySyntax, report: Report): ArraySpec | null
   const productRegister = find(array, 'product_register') !== undefined;
   if (array.name === null || size === null || projection === null || types === null || faultSlots === null) return null;
   return { name: array.name.image, size, projection, types, faultSlots, productRegister };
-}
-
-function checkName(name: string, refuse: (message: string) => void): void {
-  if (isVerilogKeyword(name)) refuse(`the array name "${name}" is a Verilog keyword, so no module can have it`);
-  if (name.length > MAX_NAME_LENGTH) {
-    refuse(`an array name has at most ${MAX_NAME_LENGTH} characters, received ${name.length}`);
-  }
 }
 
 function checkStatementWords(array: ArraySyntax, report: Report): void {
@@ -74,14 +58,12 @@ function find<W extends StatementWord>(array: ArraySyntax, word: W): Statement<W
 
 function sizeOf(statement: Statement<'size'> | undefined, report: Report): ArraySpec['size'] | null {
   if (statement === undefined) return null;
-  const [n1, n2, n3] = statement.sides.map((side, index) =>
-    within(side, 1, MAX_SIDE, `the side N${index + 1} of a size`, report),
-  );
+  const [n1, n2, n3] = statement.sides.map((side, index) => within(side, sideRule(index), report));
   return n1 == null || n2 == null || n3 == null ? null : [n1, n2, n3];
 }
 
 function faultSlotsOf(statement: Statement<'fault_slots'> | undefined, report: Report): number | null {
-  return statement === undefined ? 0 : within(statement.slots, 0, MAX_FAULT_SLOTS, 'the number of fault slots', report);
+  return statement === undefined ? 0 : within(statement.slots, FAULT_SLOTS, report);
 }
 
 function projectionOf(statement: Statement<'projection'> | undefined, report: Report): ArraySpec['projection'] | null {
@@ -90,7 +72,7 @@ function projectionOf(statement: Statement<'projection'> | undefined, report: Re
   if (projection.form === 'preset') {
     const preset = projection.token.image;
     if (isPreset(preset)) return { preset, matrix: PRESETS[preset] };
-    report(projection.token, unknownWord('projection', shorten(preset), PRESET_NAMES));
+    report(projection.token, unknownPreset(preset));
     return null;
   }
   const matrix = matrixOf(projection, report);
@@ -101,14 +83,8 @@ function projectionOf(statement: Statement<'projection'> | undefined, report: Re
 }
 
 function matrixOf(projection: Extract<ProjectionSyntax, { form: 'matrix' }>, report: Report): Matrix3 | null {
-  const rows = projection.rows.map((row) =>
-    row.map((entry) => within(entry, -MAX_ENTRY, MAX_ENTRY, 'an entry of a projection matrix', report)),
-  );
+  const rows = projection.rows.map((row) => row.map((entry) => within(entry, ENTRY, report)));
   return rows.flat().includes(null) ? null : (rows as unknown as Matrix3);
-}
-
-function isPreset(name: string): name is PresetName {
-  return (PRESET_NAMES as readonly string[]).includes(name);
 }
 
 function typesOf(statement: Statement<'types'> | undefined, report: Report): ArraySpec['types'] | null {
@@ -132,19 +108,14 @@ function typesOf(statement: Statement<'types'> | undefined, report: Report): Arr
 
 function dtypeOf({ dtype }: Pick<LineTypeSyntax, 'dtype'>, report: Report): Dtype | null {
   if (isDtype(dtype.image)) return dtype.image;
-  report(dtype, unknownWord('dtype', shorten(dtype.image), DTYPES));
+  report(dtype, unknownDtype(dtype.image));
   return null;
 }
 
-/** Take a number within limits, both included. */
-export function within(
-  { token, text, value }: NumberSyntax,
-  least: number,
-  most: number,
-  thing: string,
-  report: Report,
-): number | null {
-  if (value >= least && value <= most) return Number(value);
-  report(token, `${thing} must be from ${least} to ${most}, received ${shorten(text)}`);
+/** Take a number within its limits. */
+export function within({ token, text, value }: NumberSyntax, rule: IntegerRule, report: Report): number | null {
+  const problem = rangeProblem(rule, value, text);
+  if (problem === null) return Number(value);
+  report(token, problem);
   return null;
 }

@@ -1,6 +1,7 @@
 import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
 import type { Diagnostic } from '../errors.ts';
 import { End } from './tokens.ts';
+import { shorten } from './wording.ts';
 
 /** Record a mistake at a token. */
 export type Report = (token: IToken, message: string) => void;
@@ -11,7 +12,6 @@ export interface Mistake {
   readonly message: string;
 }
 
-const LONGEST_QUOTE = 40;
 const LONGEST_EXCERPT = 120;
 
 /** Word a syntax error: what was expected and what was found; `end` is the offset behind the last token. */
@@ -29,11 +29,6 @@ export function describe(token: IToken): string {
     return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   }
   return `"${shorten(token.image)}"`;
-}
-
-/** Cut an endless word or number down to what a message can show. */
-export function shorten(text: string): string {
-  return text.length <= LONGEST_QUOTE ? text : `${text.slice(0, LONGEST_QUOTE)}…`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { CycleWindow, FaultSpec } from '../fault/fault.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 import type { ArraySpec, SpecFile } from './array-spec.ts';
+import { hex } from './wording.ts';
 
 /** Print a spec in the language that `parseSpec` reads; reading it again gives an equal spec. */
 export function formatSpec(spec: SpecFile): string {
@@ -11,9 +12,19 @@ export function formatSpec(spec: SpecFile): string {
 /** Print a fault without its name, as `parseFault` reads it. */
 export function formatFault({ kind, node, pe, bits, value, window }: FaultSpec): string {
   const selection = bits.form === 'index' ? `bit ${bits.index}` : `bits ${hex(bits.mask)}`;
-  const to = value === null ? '' : ` to ${bits.form === 'index' ? value >> BigInt(bits.index) : hex(value)}`;
+  const to = value === null ? '' : ` to ${bits.form === 'index' ? formatBit(value, bits.index) : hex(value)}`;
   const msb = bits.msb === 'first' ? ' msb first' : '';
-  return `${kind} ${selection}${msb}${to} of ${node} at (${pe.x}, ${pe.y})${formatWindow(window)}`;
+  const cycles = window.from === 0 && window.to === Number.POSITIVE_INFINITY ? '' : ` cycles ${formatWindow(window)}`;
+  const tile = window.tile === null ? '' : ` tile ${window.tile}`;
+  return `${kind} ${selection}${msb}${to} of ${node} at (${pe.x}, ${pe.y})${cycles}${tile}`;
+}
+
+/** Print the cycles of a window with the signs of the language, such as `>=4<=9`; nothing for all cycles. */
+export function formatWindow({ from, to }: Omit<CycleWindow, 'tile'>): string {
+  if (from === to) return `=${from}`;
+  const lower = from === 0 ? '' : `>=${from}`;
+  const upper = to === Number.POSITIVE_INFINITY ? '' : `<=${to}`;
+  return lower + upper;
 }
 
 function formatArray({ name, size, projection, types, faultSlots, productRegister }: ArraySpec): string {
@@ -27,13 +38,8 @@ function formatArray({ name, size, projection, types, faultSlots, productRegiste
   return `array ${name} {\n${statements.map((statement) => `  ${statement}\n`).join('')}}\n`;
 }
 
-function formatWindow({ from, to, tile }: CycleWindow): string {
-  const lower = from > 0 ? `>=${from}` : '';
-  const upper = Number.isFinite(to) ? `<=${to}` : '';
-  const cycles = from === to ? `=${from}` : lower + upper;
-  return `${cycles === '' ? '' : ` cycles ${cycles}`}${tile === null ? '' : ` tile ${tile}`}`;
-}
-
-function hex(value: bigint): string {
-  return `0x${value.toString(16)}`;
+/** A value that is neither 0 nor the bit in its place, which a program may pass, is printed whole for the message. */
+function formatBit(value: bigint, index: number): string {
+  if (value === 0n) return '0';
+  return Number.isInteger(index) && value === 1n << BigInt(index) ? '1' : hex(value);
 }

@@ -4,13 +4,14 @@ import type { FaultSpec } from '../fault/fault.ts';
 import type { ArraySpec, SpecFile } from './array-spec.ts';
 import { checkArray } from './check-array.ts';
 import { checkFault } from './check-fault.ts';
-import { describe, locate, type Mistake, type Report, shorten, syntaxMistake } from './diagnostics.ts';
+import { describe, locate, type Mistake, type Report, syntaxMistake } from './diagnostics.ts';
 import { parser } from './grammar.ts';
 import { layOut, layOutStatement } from './layout.ts';
 import { unknownWord } from './suggest.ts';
 import type { FileSyntax } from './syntax.ts';
 import { End, ITEM_WORDS, type ItemWord, STATEMENT_WORDS, tokenize } from './tokens.ts';
 import { readFaultTree, readFileTree } from './visitor.ts';
+import { shorten } from './wording.ts';
 
 /**
  * Read the text of a spec file; `file` is the name that messages show. A byte order mark and any kind of line break

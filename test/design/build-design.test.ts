@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
+import { buildDesign } from '../../src/design/build-design.ts';
 import type { Design, Network } from '../../src/design/design.ts';
 import { placeOf } from '../../src/projection/geometry.ts';
 import { LINE_AXIS, LINES, type Matrix3, PRESETS, type Vector3 } from '../../src/projection/space-time.ts';
-import { designOf, everyDesign, MATRICES } from './support/arrays.ts';
+import { designOf, everyDesign, MATRICES, specOf } from './support/arrays.ts';
 
 /** Every (x, y) = P·ν of the box, each once. */
 function placesOf({ spec, matrix }: Design): Set<string> {
@@ -32,6 +33,13 @@ function expectLinked({ pes }: Design, network: Network): void {
   const ends = (towards: Int32Array) => pes.map(({ index }) => index).filter((index) => towards[index] === -1);
   expect([...network.entries]).toEqual(ends(network.upstream));
   expect([...network.exits]).toEqual(ends(network.downstream));
+}
+
+/** The places within a value that could be written to, typed arrays aside. */
+function thawedParts(value: unknown, place: string): string[] {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
+  const parts = Object.entries(value).flatMap(([key, part]) => thawedParts(part, `${place}.${key}`));
+  return Object.isFrozen(value) ? parts : [place, ...parts];
 }
 
 describe('a design', () => {
@@ -135,6 +143,20 @@ describe('a design', () => {
     [4, 5, 5],
   ])('of %i × %i PEs numbers them with %i bits', (n1, n2, peBits) => {
     expect(designOf({ size: [n1, n2, 1] }).faultPort.peBits).toBe(peBits);
+  });
+
+  it('is frozen in every part but the typed arrays', () => {
+    everyDesign((design) => {
+      expect(thawedParts(design, 'design')).toEqual([]);
+    }, 20);
+  });
+
+  it('does not change with the spec that it was built from', () => {
+    const spec = specOf();
+    const design = buildDesign(spec);
+    (spec.size as unknown as number[])[0] = 9;
+    expect(design.spec).toEqual(specOf());
+    expect(Object.isFrozen(spec)).toBe(false);
   });
 
   test.each<[string, Parameters<typeof designOf>[0]]>([

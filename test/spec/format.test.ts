@@ -55,7 +55,8 @@ fault upset: flip bits 0x11 of a at (2, 3) cycles >=4<=9
   });
 });
 
-const name = fc.stringMatching(/^[A-Za-z_]\w{0,12}$/).filter((word) => !isVerilogKeyword(word));
+const name = fc.stringMatching(/^[A-Za-z](_?[A-Za-z0-9]){0,6}_?$/).filter((word) => !isVerilogKeyword(word));
+const faultName = fc.stringMatching(/^[A-Za-z_]\w{0,12}$/);
 const side = fc.integer({ min: 1, max: MAX_SIDE });
 const entry = fc.integer({ min: -9, max: 9 }).map((value) => value + 0);
 const row = fc.tuple(entry, entry, entry);
@@ -111,7 +112,7 @@ const coordinate = fc.integer({ min: -4000, max: 4000 });
 const faults = fc.uniqueArray(
   fc
     .record({
-      name,
+      name: faultName,
       node: fc.constantFrom(...FAULT_NODES),
       pe: fc.record({ x: coordinate, y: coordinate }),
       action,

@@ -166,6 +166,21 @@ describe('an array or fault is refused', () => {
     [`array 8x {${GOOD}}`, ['1:7 expected an array name of ASCII letters, digits and _, found "8"']],
     [`array module {${GOOD}}`, ['1:7 the array name "module" is a Verilog keyword, so no module can have it']],
     [`array logic {${GOOD}}`, ['1:7 the array name "logic" is a Verilog keyword, so no module can have it']],
+    [
+      `array _a {${GOOD}}`,
+      ['1:7 an array name starts with a letter and has no two underscores in a row, received "_a"'],
+    ],
+    [
+      `array a__b {${GOOD}}`,
+      ['1:7 an array name starts with a letter and has no two underscores in a row, received "a__b"'],
+    ],
+    [
+      `array _${'n'.repeat(64)} {${GOOD}}`,
+      [
+        `1:7 an array name starts with a letter and has no two underscores in a row, received "_${'n'.repeat(39)}…"`,
+        '1:7 an array name has at most 64 characters, received 65',
+      ],
+    ],
     [`array ${'n'.repeat(65)} {${GOOD}}`, ['1:7 an array name has at most 64 characters, received 65']],
     [`array a {${GOOD}}\narray a {${GOOD}}`, ['2:7 the array name "a" is taken, each may stand once']],
     [`fault a: ${flip}\nfault a: ${flip}`, ['2:7 the fault name "a" is taken, each may stand once']],

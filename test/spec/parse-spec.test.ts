@@ -98,8 +98,11 @@ describe('a spec file', () => {
     expect(parseSpec(text, 'f.array')).toEqual({ arrays: [], faults: [] });
   });
 
-  test.each(['size', 'types', 'x', 'x8', 'at', 'last', 'inf', '_a'])('may name an array or a fault %s', (name) => {
-    const spec = parseSpec(`array ${name} { ${GOOD} }\nfault ${name}: flip bit 0 of a at (0, 0)`, 'f.array');
-    expect([spec.arrays[0]!.name, spec.faults[0]!.name]).toEqual([name, name]);
-  });
+  test.each(['size', 'types', 'x', 'x8', 'at', 'last', 'inf', 'a_', 'a_b_c'])(
+    'may name an array or a fault %s',
+    (name) => {
+      const spec = parseSpec(`array ${name} { ${GOOD} }\nfault ${name}: flip bit 0 of a at (0, 0)`, 'f.array');
+      expect([spec.arrays[0]!.name, spec.faults[0]!.name]).toEqual([name, name]);
+    },
+  );
 });
