@@ -108,7 +108,7 @@ export interface RegisterPlane {
   /** The register's name in the Verilog of the PE, e.g. `a_q` or `a_link1_q`. */
   readonly name: string;
   readonly widthBits: number;
-  /** Bytes of one value in a trace: 1, 2, 4, 8 or 16. */
+  /** Bytes of one value in a trace: 1, 2, 4, 8, or whole 4-byte words beyond. */
   readonly bytes: number;
 }
 

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { type Design, moduleNames } from '../design/design.ts';
 import { EspalierError } from '../errors.ts';
-import { formatMatrix, type Vector3 } from '../projection/space-time.ts';
+import { formatMatrix } from '../projection/space-time.ts';
+import { formulasOf } from './formulas.ts';
 import { gridView } from './grid-view.ts';
 import { manifestOf } from './manifest.ts';
-import { type PortGroup, peView } from './pe-view.ts';
+import { peView } from './pe-view.ts';
+import type { PortGroup } from './ports.ts';
 import { printJson } from './print-json.ts';
 import { render } from './render.ts';
 import { rolledView } from './rolled-view.ts';
@@ -16,7 +18,7 @@ export interface EmittedFile {
 }
 
 /** The largest grid that is printed instance by instance: its text has about 170 MB. */
-export const MAX_EMITTED_PES = 2 ** 18;
+const MAX_EMITTED_PES = 2 ** 18;
 
 const RTL = new URL('../../rtl/', import.meta.url);
 
@@ -69,7 +71,7 @@ export function rolledFile(design: Design): EmittedFile {
 }
 
 function commonView(design: Design) {
-  const { spec, name, hash, toolVersion, matrix, determinant, planeLagCycles, pes, faultPort, schedule } = design;
+  const { spec, name, hash, toolVersion, matrix, determinant, planeLagCycles, pes, faultPort } = design;
   const [n1, n2, n3] = spec.size;
   const slots = spec.faultSlots;
   return {
@@ -84,9 +86,7 @@ function commonView(design: Design) {
     typeC: spec.types.c,
     matrix: formatMatrix(matrix),
     determinant,
-    formulaX: linearFormula(matrix[0], 0),
-    formulaY: linearFormula(matrix[1], 0),
-    formulaT: linearFormula(matrix[2], -schedule.originTime),
+    formulas: formulasOf(design),
     planeLagCycles,
     peCount: pes.length,
     faultSlots: slots,
@@ -98,19 +98,6 @@ function commonView(design: Design) {
     nodeBits: faultPort.nodeBits,
     dataBits: faultPort.dataBits,
   };
-}
-
-/** Print a row of T as a formula in i, j and k, such as `i - 2*k + 3`. */
-function linearFormula(row: Vector3, constant: number): string {
-  const terms = row.flatMap((factor, axis) => (factor === 0 ? [] : [term(factor, 'ijk'[axis]!)]));
-  if (constant !== 0 || terms.length === 0) terms.push(term(constant, ''));
-  return terms.join(' ').replace(/^\+ /, '').replace(/^- /, '-');
-}
-
-function term(factor: number, name: string): string {
-  const size = Math.abs(factor);
-  const product = name === '' ? `${size}` : size === 1 ? name : `${size}*${name}`;
-  return `${factor < 0 ? '-' : '+'} ${product}`;
 }
 
 /** Put a comma behind every port but the last. */

@@ -1,17 +1,19 @@
-import type { Design, Network } from '../design/design.ts';
-import { cycles, type PortGroup, type PortView } from './pe-view.ts';
+import type { Design, Network, StreamPort } from '../design/design.ts';
+import { gridPorts } from './grid-ports.ts';
+import type { PortGroup } from './ports.ts';
 import { laneOf, positionName, range } from './verilog.ts';
 
 /** One pair of ports of a PE: where its input comes from and the wire that its output drives. */
-export interface ConnectionView {
+interface ConnectionView {
   readonly port: string;
   readonly input: string;
   readonly output: string;
   readonly comma: string;
-  readonly comment: string | null;
+  /** The lane of the grid's port from which the input comes, or null. */
+  readonly lane: string | null;
 }
 
-export interface PeInstanceView {
+interface PeInstanceView {
   readonly index: number;
   readonly x: number;
   readonly y: number;
@@ -21,11 +23,11 @@ export interface PeInstanceView {
 }
 
 /** What `grid.v.hbs` prints. */
-export interface GridView {
+interface GridView {
   readonly portGroups: readonly PortGroup[];
   readonly wires: readonly { readonly range: string; readonly name: string }[];
   readonly pes: readonly PeInstanceView[];
-  readonly outputs: readonly { readonly target: string; readonly source: string }[];
+  readonly outputs: readonly { readonly target: string; readonly source: string; readonly lane: string | null }[];
 }
 
 /** A stream from PE to PE: a line, the shadow chain or a token beside its carrier. */
@@ -66,10 +68,9 @@ export function gridView(design: Design): GridView {
     position: positions[n]!,
     connections: streams.map((stream, s) => ({
       port: stream.name,
-      input: inputOf(design, stream, index, positions),
+      ...inputOf(design, stream, index, positions),
       output: wireName(design, stream, index, positions),
       comma: faultSlots > 0 || s < streams.length - 1 ? ',' : '',
-      comment: null,
     })),
     hitRange: design.pes.length === 1 ? '' : `[${(index + 1) * faultSlots - 1}:${index * faultSlots}]`,
   }));
@@ -78,15 +79,22 @@ export function gridView(design: Design): GridView {
   const outputs = Array.from(output.lanePes, (pe, lane) => ({
     target: laneOf(output.name, lane, output.laneBits, output.lanes),
     source: wireName(design, outputStream, pe, positions),
+    lane: laneName(output, lane),
   }));
   return { portGroups: gridPorts(design), wires, pes, outputs };
 }
 
-function inputOf(design: Design, stream: Stream, pe: number, positions: readonly string[]): string {
+function inputOf(design: Design, stream: Stream, pe: number, positions: readonly string[]) {
   const upstream = stream.network.upstream[pe]!;
-  if (upstream !== -1) return `${stream.name}_${positions[upstream]}`;
+  if (upstream !== -1) return { input: `${stream.name}_${positions[upstream]}`, lane: null };
   const port = design.inputs.find(({ name }) => name === `${stream.name}_i`)!;
-  return laneOf(port.name, stream.network.entryLane[pe]!, port.laneBits, port.lanes);
+  const lane = stream.network.entryLane[pe]!;
+  return { input: laneOf(port.name, lane, port.laneBits, port.lanes), lane: laneName(port, lane) };
+}
+
+/** Say which lane of a port a select picks; null where the port has but one. */
+function laneName({ name, lanes }: StreamPort, lane: number): string | null {
+  return lanes === 1 ? null : `lane ${lane} of ${name}`;
 }
 
 /** Name the wire that a PE's output drives; one that nothing reads says so. */
@@ -94,78 +102,4 @@ function wireName(design: Design, stream: Stream, pe: number, positions: readonl
   const leaves = stream.network.downstream[pe] === -1;
   const isResult = design.output.name === `${stream.name}_o`;
   return `${stream.name}_${positions[pe]}${leaves && !isResult ? '_unused' : ''}`;
-}
-
-/** The ports of the grid, in groups: the same for every architecture of it. */
-export function gridPorts(design: Design): PortGroup[] {
-  const { inputs, output, spec, faultPort, pes } = design;
-  const groups: PortGroup[] = [
-    {
-      comment: 'clock, synchronous reset, clock enable',
-      ports: ['clk_i', 'rst_i', 'en_i'].map((name) => ({ direction: 'input ' as const, range: '', name })),
-    },
-  ];
-  for (const port of inputs) {
-    groups.push({
-      comment: `${describeInput(design, port.name)}: ${port.lanes} lanes of ${bits(port.laneBits)}, for PEs ${listPes(design, port.lanePes)}`,
-      ports: [{ direction: 'input ', range: vector(port.lanes * port.laneBits), name: port.name }],
-    });
-  }
-  groups.push({
-    comment: `results R: ${output.lanes} lanes of ${bits(output.laneBits)}, from PEs ${listPes(design, output.lanePes)}`,
-    ports: [{ direction: 'output', range: vector(output.lanes * output.laneBits), name: output.name }],
-  });
-  if (spec.faultSlots > 0) {
-    const slots = spec.faultSlots;
-    const input = (name: string, widthBits: number): PortView => ({
-      direction: 'input ',
-      range: `[${widthBits * slots - 1}:0] `,
-      name,
-    });
-    groups.push({
-      comment: `fault slots, slot 0 in the least significant bits: enable, PE index (0 to ${pes.length - 1}), node, kind, mask, value; fired tells of the cycle before`,
-      ports: [
-        input('fault_en_i', 1),
-        input('fault_pe_i', faultPort.peBits),
-        input('fault_node_i', faultPort.nodeBits),
-        input('fault_kind_i', 2),
-        input('fault_mask_i', faultPort.dataBits),
-        input('fault_value_i', faultPort.dataBits),
-        { direction: 'output', range: `[${slots - 1}:0] `, name: 'fault_fired_o' },
-      ],
-    });
-  }
-  return groups;
-}
-
-function describeInput({ lines, shadow, stationary, tokens }: Design, port: string): string {
-  switch (port) {
-    case 'a_i':
-    case 'b_i':
-    case 'c_i': {
-      const line = lines[port[0] as 'a' | 'b' | 'c'];
-      return `line ${line.line}, moves by (${line.network!.flow.join(', ')}) in ${cycles(line.delayCycles)}`;
-    }
-    case 's_i':
-      return `shadow chain, loads ${stationary}, moves by (${shadow!.flow.join(', ')}) in ${cycles(shadow!.delayCycles)}`;
-    default:
-      return `token ${port.slice(0, -2)}, beside line ${tokens!.carrier}`;
-  }
-}
-
-function listPes(design: Design, lanes: Int32Array): string {
-  const name = (lane: number) => {
-    const { x, y } = design.pes[lanes[lane]!]!;
-    return `(${x}, ${y})`;
-  };
-  if (lanes.length <= 6) return Array.from(lanes, (_, lane) => name(lane)).join(' ');
-  return `${name(0)} ${name(1)} ${name(2)} ... ${name(lanes.length - 1)}`;
-}
-
-function bits(count: number): string {
-  return count === 1 ? '1 bit' : `${count} bits`;
-}
-
-function vector(widthBits: number): string {
-  return `[${widthBits - 1}:0] `;
 }

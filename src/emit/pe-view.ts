@@ -1,22 +1,10 @@
 import type { Design, LineDesign } from '../design/design.ts';
 import type { FaultNode } from '../fault/fault.ts';
+import { CONTROL_GROUP, cycles, type PortGroup, type PortView } from './ports.ts';
 import { range, resize } from './verilog.ts';
 
-/** A port of a module as the templates print it. */
-export interface PortView {
-  readonly direction: 'input ' | 'output';
-  readonly range: string;
-  readonly name: string;
-}
-
-/** Ports that belong together, under one line of comment. */
-export interface PortGroup {
-  readonly comment: string;
-  readonly ports: readonly PortView[];
-}
-
 /** A wire driven by an expression, or by a fault tap whose input is the expression. */
-export interface WireView {
+interface WireView {
   readonly range: string;
   readonly name: string;
   readonly expression: string;
@@ -25,14 +13,14 @@ export interface WireView {
   readonly tap: { readonly node: FaultNode; readonly code: number; readonly widthBits: number } | null;
 }
 
-export interface RegisterView {
+interface RegisterView {
   readonly range: string;
   readonly name: string;
   readonly next: string;
 }
 
 /** What `pe.v.hbs` prints: ports, wires in the order of the data flow, registers, outputs. */
-export interface PeView {
+interface PeView {
   readonly portGroups: readonly PortGroup[];
   readonly wires: readonly WireView[];
   readonly registers: readonly RegisterView[];
@@ -179,17 +167,12 @@ class PeBuilder {
 }
 
 /** The ports of a PE, in groups. */
-export function pePorts({ lines, shadow, tokens, spec, faultPort }: Design): PortGroup[] {
+function pePorts({ lines, shadow, tokens, spec, faultPort }: Design): PortGroup[] {
   const pair = (name: string, widthBits: number): PortView[] => [
     { direction: 'input ', range: range(widthBits), name: `${name}_i` },
     { direction: 'output', range: range(widthBits), name: `${name}_o` },
   ];
-  const groups: PortGroup[] = [
-    {
-      comment: 'clock, synchronous reset, clock enable',
-      ports: ['clk_i', 'rst_i', 'en_i'].map((name) => ({ direction: 'input ', range: '', name })),
-    },
-  ];
+  const groups: PortGroup[] = [CONTROL_GROUP];
   for (const { line, network, widthBits, delayCycles } of Object.values(lines)) {
     if (!network) continue;
     const comment = `line ${line}: moves by (${network.flow.join(', ')}) in ${cycles(delayCycles)}`;
@@ -223,8 +206,4 @@ export function pePorts({ lines, shadow, tokens, spec, faultPort }: Design): Por
     });
   }
   return groups;
-}
-
-export function cycles(count: number): string {
-  return count === 1 ? '1 cycle' : `${count} cycles`;
 }

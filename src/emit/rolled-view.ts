@@ -1,18 +1,20 @@
 import type { Design, LineDesign } from '../design/design.ts';
 import type { FaultNode } from '../fault/fault.ts';
-import { gridPorts, type Stream, streamsOf } from './grid-view.ts';
-import type { PortGroup } from './pe-view.ts';
+import { gridPorts } from './grid-ports.ts';
+import { type Stream, streamsOf } from './grid-view.ts';
+import { runsOf } from './pe-runs.ts';
+import type { PortGroup } from './ports.ts';
 import { laneOf, literal, range, resize } from './verilog.ts';
 
 /** A loop over consecutive PEs. */
-export interface LoopView {
+interface LoopView {
   readonly first: number;
   readonly last: number;
   readonly body: readonly string[];
 }
 
 /** One stage of the data flow of a cycle: loops over PEs, then single statements, then the faults of its nodes. */
-export interface StepView {
+interface StepView {
   readonly comment: string;
   readonly loops: readonly LoopView[];
   readonly statements: readonly string[];
@@ -25,7 +27,7 @@ export interface StepView {
 }
 
 /** What `rolled.v.hbs` prints. */
-export interface RolledView {
+interface RolledView {
   readonly portGroups: readonly PortGroup[];
   readonly registers: readonly { readonly range: string; readonly name: string; readonly reset: string }[];
   readonly arrays: readonly { readonly range: string; readonly name: string }[];
@@ -35,6 +37,8 @@ export interface RolledView {
   readonly lastPe: number;
   readonly lastData: number;
   readonly lastPeBit: number;
+  /** The greatest PE index, to tell slots that address no PE; null where every value of the field is one. */
+  readonly lastPeLiteral: string | null;
   readonly allOnes: string;
   readonly allZeros: string;
 }
@@ -58,7 +62,7 @@ class RolledBuilder {
   }
 
   build(): RolledView {
-    const { lines, tokens, shadow, registers, output, faultPort, spec } = this.#design;
+    const { lines, tokens, shadow, registers, output, faultPort, spec, pes } = this.#design;
     const streams = streamsOf(this.#design);
     for (const { line, network, widthBits } of [lines.a, lines.b]) {
       if (network && this.#faulty) this.#forward(line as 'a' | 'b', widthBits);
@@ -89,6 +93,7 @@ class RolledBuilder {
       lastPe: this.#lastPe,
       lastData: faultPort.dataBits - 1,
       lastPeBit: faultPort.peBits - 1,
+      lastPeLiteral: pes.length === 2 ** faultPort.peBits ? null : `${faultPort.peBits}'d${this.#lastPe}`,
       allOnes: `{${faultPort.dataBits}{1'b1}}`,
       allZeros: `${faultPort.dataBits}'d0`,
     };
@@ -238,23 +243,4 @@ class RolledBuilder {
 /** Name the array in which a stream arrives: the register's own input where nothing stands between. */
 function arrivalOf(stream: string): string {
   return stream === 'c' || stream === 's' ? `${stream}_in` : `${stream}_d`;
-}
-
-interface Run {
-  readonly first: number;
-  readonly last: number;
-  /** Every PE p of the run receives from PE p − offset. */
-  readonly offset: number;
-}
-
-/** Group PEs with consecutive indices whose sources have consecutive indices as well. */
-export function runsOf(upstream: Int32Array): Run[] {
-  const runs: { first: number; last: number; offset: number }[] = [];
-  upstream.forEach((from, pe) => {
-    if (from === -1) return;
-    const current = runs.at(-1);
-    if (current && current.last === pe - 1 && current.offset === pe - from) current.last = pe;
-    else runs.push({ first: pe, last: pe, offset: pe - from });
-  });
-  return runs;
 }

@@ -51,7 +51,7 @@ export function planJob(design: Design, rows: number, inner: number, columns: nu
 const returnGaps = new WeakMap<Design, number>();
 
 /** Count the cycles after which a tile may start that takes the results of another as its C. */
-function returnCycles(design: Design): number {
+export function returnCycles(design: Design): number {
   let gap = returnGaps.get(design);
   if (gap === undefined) {
     gap = 1;

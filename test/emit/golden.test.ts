@@ -1,4 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { buildDesign } from '../../src/design/build-design.ts';
@@ -21,6 +22,12 @@ const ARRAYS = parseSpec(
   'golden.array',
 ).arrays;
 
+async function filesIn(folder: URL): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => relative(fileURLToPath(folder), join(parentPath, name))).sort();
+}
+
 describe('the emitted files are those in test/golden', () => {
   for (const spec of ARRAYS) {
     it(spec.name, async () => {
@@ -35,6 +42,7 @@ describe('the emitted files are those in test/golden', () => {
         await rm(folder, { recursive: true, force: true });
         await writeFiles(fileURLToPath(folder), files);
       }
+      expect(await filesIn(folder)).toEqual(files.map(({ path }) => path).sort());
       for (const { path, text } of files) {
         expect(text, path).toBe(await readFile(new URL(path, folder), 'utf8'));
       }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { emitDesign } from '../../src/emit/emit-design.ts';
 import { writeFiles } from '../../src/emit/write-files.ts';
 import { type Matrix3, PRESETS } from '../../src/projection/space-time.ts';
 import type { ArraySpec } from '../../src/spec/array-spec.ts';
+import { installed, run } from './support/tools.ts';
 
 const MATRICES: Readonly<Record<string, Matrix3>> = {
   ...PRESETS,
@@ -48,16 +48,6 @@ async function emitted(name: string, matrix: Matrix3, variant: (typeof VARIANTS)
   folders.push(folder);
   await writeFiles(folder, emitDesign(design));
   return { folder, names: moduleNames(design) };
-}
-
-/** Run a tool and give what it says; the empty text means that it had nothing to say and succeeded. */
-function run(command: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-  return status === 0 ? stderr : `exit ${status}\n${stdout}${stderr}`;
-}
-
-function installed(command: string): boolean {
-  return spawnSync(command, ['--version']).error === undefined && spawnSync(command, ['-V']).error === undefined;
 }
 
 describe('Verilator -Wall finds nothing in', () => {

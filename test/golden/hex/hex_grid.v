@@ -10,6 +10,8 @@
 // its registers a and b take their values in cycle
 //   t = i + j + k - 2
 // and its register c in cycle t + 1. Cycle 0 is the first beat of the tile.
+// A lane without a beat carries 0, tokens too. Before cycle 0 reset is high for one clock edge.
+// A result is what the output shows before the clock edge that ends its cycle.
 //
 // Lane n of a stream port belongs to the PE named in the comment beside it; lane 0 is in the least significant bits.
 // When each element enters and leaves is in manifest.json, as the formula above and as a list per lane.
@@ -88,16 +90,16 @@ module hex_grid (
   // PE 0 at (-1, 0)
   hex_pe pe_xm1_y0 (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
-      .a_i(a_i[7:0]), .a_o(a_xm1_y0),
+      .a_i(a_i[7:0]), .a_o(a_xm1_y0),  // lane 0 of a_i
       .b_i(b_x0_y0), .b_o(b_xm1_y0_unused),
-      .c_i(c_i[31:0]), .c_o(c_xm1_y0),
+      .c_i(c_i[31:0]), .c_o(c_xm1_y0),  // lane 0 of c_i
       .fault_hit_i(fault_hit[1:0]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[1:0])
   );
   // PE 1 at (-1, 1)
   hex_pe pe_xm1_y1 (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
-      .a_i(a_i[15:8]), .a_o(a_xm1_y1),
+      .a_i(a_i[15:8]), .a_o(a_xm1_y1),  // lane 1 of a_i
       .b_i(b_x0_y1), .b_o(b_xm1_y1_unused),
       .c_i(c_xm1_y0), .c_o(c_xm1_y1),
       .fault_hit_i(fault_hit[3:2]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
@@ -108,7 +110,7 @@ module hex_grid (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
       .a_i(a_xm1_y0), .a_o(a_x0_ym1_unused),
       .b_i(b_x1_ym1), .b_o(b_x0_ym1_unused),
-      .c_i(c_i[63:32]), .c_o(c_x0_ym1),
+      .c_i(c_i[63:32]), .c_o(c_x0_ym1),  // lane 1 of c_i
       .fault_hit_i(fault_hit[5:4]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[5:4])
   );
@@ -124,8 +126,8 @@ module hex_grid (
   // PE 4 at (0, 1)
   hex_pe pe_x0_y1 (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
-      .a_i(a_i[23:16]), .a_o(a_x0_y1),
-      .b_i(b_i[7:0]), .b_o(b_x0_y1),
+      .a_i(a_i[23:16]), .a_o(a_x0_y1),  // lane 2 of a_i
+      .b_i(b_i[7:0]), .b_o(b_x0_y1),  // lane 0 of b_i
       .c_i(c_x0_y0), .c_o(c_x0_y1),
       .fault_hit_i(fault_hit[9:8]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[9:8])
@@ -134,8 +136,8 @@ module hex_grid (
   hex_pe pe_x1_ym1 (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
       .a_i(a_x0_y0), .a_o(a_x1_ym1_unused),
-      .b_i(b_i[15:8]), .b_o(b_x1_ym1),
-      .c_i(c_i[95:64]), .c_o(c_x1_ym1),
+      .b_i(b_i[15:8]), .b_o(b_x1_ym1),  // lane 1 of b_i
+      .c_i(c_i[95:64]), .c_o(c_x1_ym1),  // lane 2 of c_i
       .fault_hit_i(fault_hit[11:10]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[11:10])
   );
@@ -143,15 +145,15 @@ module hex_grid (
   hex_pe pe_x1_y0 (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
       .a_i(a_x0_y1), .a_o(a_x1_y0_unused),
-      .b_i(b_i[23:16]), .b_o(b_x1_y0),
+      .b_i(b_i[23:16]), .b_o(b_x1_y0),  // lane 2 of b_i
       .c_i(c_x1_ym1), .c_o(c_x1_y0),
       .fault_hit_i(fault_hit[13:12]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[13:12])
   );
 
-  assign c_o[31:0] = c_xm1_y1;
-  assign c_o[63:32] = c_x0_y1;
-  assign c_o[95:64] = c_x1_y0;
+  assign c_o[31:0] = c_xm1_y1;  // lane 0 of c_o
+  assign c_o[63:32] = c_x0_y1;  // lane 1 of c_o
+  assign c_o[95:64] = c_x1_y0;  // lane 2 of c_o
 endmodule
 
 `default_nettype wire

@@ -10,6 +10,8 @@
 // its registers a and b take their values in cycle
 //   t = i + j + k - 2
 // and its register c in cycle t + 1. Cycle 0 is the first beat of the tile.
+// A lane without a beat carries 0, tokens too. Before cycle 0 reset is high for one clock edge.
+// A result is what the output shows before the clock edge that ends its cycle.
 `default_nettype none
 
 module hex_pe (

@@ -10,6 +10,8 @@
 // its registers a and b take their values in cycle
 //   t = i + j + k - 3
 // and its register c in cycle t + 1. Cycle 0 is the first beat of the tile.
+// A lane without a beat carries 0, tokens too. Before cycle 0 reset is high for one clock edge.
+// A result is what the output shows before the clock edge that ends its cycle.
 //
 // Lane n of a stream port belongs to the PE named in the comment beside it; lane 0 is in the least significant bits.
 // When each element enters and leaves is in manifest.json, as the formula above and as a list per lane.
@@ -51,18 +53,18 @@ module rs_grid (
   // PE 0 at (1, -2)
   rs_pe pe_x1_ym2 (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
-      .b_i(b_i[7:0]), .b_o(b_x1_ym2),
+      .b_i(b_i[7:0]), .b_o(b_x1_ym2),  // lane 0 of b_i
       .c_i(c_x1_ym1), .c_o(c_x1_ym2),
-      .first_i(first_i[0]), .first_o(first_x1_ym2),
-      .s_i(s_i[7:0]), .s_o(s_x1_ym2)
+      .first_i(first_i[0]), .first_o(first_x1_ym2),  // lane 0 of first_i
+      .s_i(s_i[7:0]), .s_o(s_x1_ym2)  // lane 0 of s_i
   );
   // PE 1 at (1, -1)
   rs_pe pe_x1_ym1 (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
-      .b_i(b_i[15:8]), .b_o(b_x1_ym1),
-      .c_i(c_i[15:0]), .c_o(c_x1_ym1),
-      .first_i(first_i[1]), .first_o(first_x1_ym1),
-      .s_i(s_i[15:8]), .s_o(s_x1_ym1_unused)
+      .b_i(b_i[15:8]), .b_o(b_x1_ym1),  // lane 1 of b_i
+      .c_i(c_i[15:0]), .c_o(c_x1_ym1),  // lane 0 of c_i
+      .first_i(first_i[1]), .first_o(first_x1_ym1),  // lane 1 of first_i
+      .s_i(s_i[15:8]), .s_o(s_x1_ym1_unused)  // lane 1 of s_i
   );
   // PE 2 at (2, -2)
   rs_pe pe_x2_ym2 (
@@ -70,19 +72,19 @@ module rs_grid (
       .b_i(b_x1_ym2), .b_o(b_x2_ym2_unused),
       .c_i(c_x2_ym1), .c_o(c_x2_ym2),
       .first_i(first_x1_ym2), .first_o(first_x2_ym2_unused),
-      .s_i(s_i[23:16]), .s_o(s_x2_ym2_unused)
+      .s_i(s_i[23:16]), .s_o(s_x2_ym2_unused)  // lane 2 of s_i
   );
   // PE 3 at (2, -1)
   rs_pe pe_x2_ym1 (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
       .b_i(b_x1_ym1), .b_o(b_x2_ym1_unused),
-      .c_i(c_i[31:16]), .c_o(c_x2_ym1),
+      .c_i(c_i[31:16]), .c_o(c_x2_ym1),  // lane 1 of c_i
       .first_i(first_x1_ym1), .first_o(first_x2_ym1_unused),
       .s_i(s_x1_ym2), .s_o(s_x2_ym1_unused)
   );
 
-  assign c_o[15:0] = c_x1_ym2;
-  assign c_o[31:16] = c_x2_ym2;
+  assign c_o[15:0] = c_x1_ym2;  // lane 0 of c_o
+  assign c_o[31:16] = c_x2_ym2;  // lane 1 of c_o
 endmodule
 
 `default_nettype wire

@@ -10,6 +10,8 @@
 // its registers a and b take their values in cycle
 //   t = 2*i + j + 3*k - 6
 // and its register c in cycle t + 1. Cycle 0 is the first beat of the tile.
+// A lane without a beat carries 0, tokens too. Before cycle 0 reset is high for one clock edge.
+// A result is what the output shows before the clock edge that ends its cycle.
 //
 // Lane n of a stream port belongs to the PE named in the comment beside it; lane 0 is in the least significant bits.
 // When each element enters and leaves is in manifest.json, as the formula above and as a list per lane.
@@ -81,28 +83,28 @@ module slow_grid (
   // PE 0 at (1, 1)
   slow_pe pe_x1_y1 (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
-      .a_i(a_i[15:0]), .a_o(a_x1_y1_unused),
+      .a_i(a_i[15:0]), .a_o(a_x1_y1_unused),  // lane 0 of a_i
       .b_i(b_i), .b_o(b_x1_y1),
-      .first_i(first_i[0]), .first_o(first_x1_y1_unused),
-      .last_i(last_i[0]), .last_o(last_x1_y1_unused),
-      .s_i(s_i[63:0]), .s_o(s_x1_y1),
+      .first_i(first_i[0]), .first_o(first_x1_y1_unused),  // lane 0 of first_i
+      .last_i(last_i[0]), .last_o(last_x1_y1_unused),  // lane 0 of last_i
+      .s_i(s_i[63:0]), .s_o(s_x1_y1),  // lane 0 of s_i
       .fault_hit_i(fault_hit[0:0]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[0:0])
   );
   // PE 1 at (2, 1)
   slow_pe pe_x2_y1 (
       .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
-      .a_i(a_i[31:16]), .a_o(a_x2_y1_unused),
+      .a_i(a_i[31:16]), .a_o(a_x2_y1_unused),  // lane 1 of a_i
       .b_i(b_x1_y1), .b_o(b_x2_y1_unused),
-      .first_i(first_i[1]), .first_o(first_x2_y1_unused),
-      .last_i(last_i[1]), .last_o(last_x2_y1_unused),
-      .s_i(s_i[127:64]), .s_o(s_x2_y1),
+      .first_i(first_i[1]), .first_o(first_x2_y1_unused),  // lane 1 of first_i
+      .last_i(last_i[1]), .last_o(last_x2_y1_unused),  // lane 1 of last_i
+      .s_i(s_i[127:64]), .s_o(s_x2_y1),  // lane 1 of s_i
       .fault_hit_i(fault_hit[1:1]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[1:1])
   );
 
-  assign s_o[63:0] = s_x1_y1;
-  assign s_o[127:64] = s_x2_y1;
+  assign s_o[63:0] = s_x1_y1;  // lane 0 of s_o
+  assign s_o[127:64] = s_x2_y1;  // lane 1 of s_o
 endmodule
 
 `default_nettype wire

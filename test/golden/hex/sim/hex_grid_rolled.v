@@ -12,6 +12,8 @@
 // its registers a and b take their values in cycle
 //   t = i + j + k - 2
 // and its register c in cycle t + 1. Cycle 0 is the first beat of the tile.
+// A lane without a beat carries 0, tokens too. Before cycle 0 reset is high for one clock edge.
+// A result is what the output shows before the clock edge that ends its cycle.
 `default_nettype none
 
 module hex_grid_rolled (
@@ -49,6 +51,7 @@ module hex_grid_rolled (
   reg [31:0] fault_keep [0:1];
   reg [31:0] fault_toggle [0:1];
   reg [2:0] fault_pe [0:1];
+  reg [1:0] fault_acts;
   reg [1:0] fired;
   integer slot;
   reg [95:0] c_out_q;
@@ -78,6 +81,7 @@ module hex_grid_rolled (
                              fault_kind_i[slot*2 +: 2] == 2'd3 ? fault_mask_i[slot*32 +: 32] & fault_value_i[slot*32 +: 32] :
                              fault_mask_i[slot*32 +: 32];
         fault_pe[slot] = fault_pe_i[slot*3 +: 3];
+        fault_acts[slot] = fault_en_i[slot] && fault_pe_i[slot*3 +: 3] <= 3'd6;
       end
 
       // What line a forwards
@@ -85,7 +89,7 @@ module hex_grid_rolled (
         a_forward[p] = a_q[p];
       end
       for (slot = 0; slot < 2; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h4) begin  // node a_out
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h4) begin  // node a_out
           if (((a_forward[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0]) != a_forward[fault_pe[slot]]) fired[slot] = 1'b1;
           a_forward[fault_pe[slot]] = (a_forward[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0];
         end
@@ -96,7 +100,7 @@ module hex_grid_rolled (
         b_forward[p] = b_q[p];
       end
       for (slot = 0; slot < 2; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h5) begin  // node b_out
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h5) begin  // node b_out
           if (((b_forward[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0]) != b_forward[fault_pe[slot]]) fired[slot] = 1'b1;
           b_forward[fault_pe[slot]] = (b_forward[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0];
         end
@@ -137,7 +141,7 @@ module hex_grid_rolled (
 
       // Faults of register a
       for (slot = 0; slot < 2; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h0) begin  // node a
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h0) begin  // node a
           if (((a_d[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0]) != a_d[fault_pe[slot]]) fired[slot] = 1'b1;
           a_d[fault_pe[slot]] = (a_d[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0];
         end
@@ -145,7 +149,7 @@ module hex_grid_rolled (
 
       // Faults of register b
       for (slot = 0; slot < 2; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h1) begin  // node b
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h1) begin  // node b
           if (((b_d[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0]) != b_d[fault_pe[slot]]) fired[slot] = 1'b1;
           b_d[fault_pe[slot]] = (b_d[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0];
         end
@@ -153,7 +157,7 @@ module hex_grid_rolled (
 
       // What enters the adders
       for (slot = 0; slot < 2; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h6) begin  // node c_in
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h6) begin  // node c_in
           if (((c_in[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot]) != c_in[fault_pe[slot]]) fired[slot] = 1'b1;
           c_in[fault_pe[slot]] = (c_in[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot];
         end
@@ -165,7 +169,7 @@ module hex_grid_rolled (
         c_d[p] = c_in[p] + { {16{product[p][15]}}, product[p]};
       end
       for (slot = 0; slot < 2; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h2) begin  // node c
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h2) begin  // node c
           if (((c_d[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot]) != c_d[fault_pe[slot]]) fired[slot] = 1'b1;
           c_d[fault_pe[slot]] = (c_d[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot];
         end

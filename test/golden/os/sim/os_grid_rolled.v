@@ -12,6 +12,8 @@
 // its registers a and b take their values in cycle
 //   t = i + j + k - 3
 // and its register c in cycle t + 2. Cycle 0 is the first beat of the tile.
+// A lane without a beat carries 0, tokens too. Before cycle 0 reset is high for one clock edge.
+// A result is what the output shows before the clock edge that ends its cycle.
 `default_nettype none
 
 module os_grid_rolled (
@@ -63,6 +65,7 @@ module os_grid_rolled (
   reg [31:0] fault_keep [0:0];
   reg [31:0] fault_toggle [0:0];
   reg [1:0] fault_pe [0:0];
+  reg [0:0] fault_acts;
   reg [0:0] fired;
   integer slot;
   reg [95:0] s_out_q;
@@ -98,6 +101,7 @@ module os_grid_rolled (
                              fault_kind_i[slot*2 +: 2] == 2'd3 ? fault_mask_i[slot*32 +: 32] & fault_value_i[slot*32 +: 32] :
                              fault_mask_i[slot*32 +: 32];
         fault_pe[slot] = fault_pe_i[slot*2 +: 2];
+        fault_acts[slot] = fault_en_i[slot];
       end
 
       // What line a forwards
@@ -105,7 +109,7 @@ module os_grid_rolled (
         a_forward[p] = a_q[p];
       end
       for (slot = 0; slot < 1; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h4) begin  // node a_out
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h4) begin  // node a_out
           if (((a_forward[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0]) != a_forward[fault_pe[slot]]) fired[slot] = 1'b1;
           a_forward[fault_pe[slot]] = (a_forward[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0];
         end
@@ -116,7 +120,7 @@ module os_grid_rolled (
         b_forward[p] = b_q[p];
       end
       for (slot = 0; slot < 1; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h5) begin  // node b_out
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h5) begin  // node b_out
           if (((b_forward[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0]) != b_forward[fault_pe[slot]]) fired[slot] = 1'b1;
           b_forward[fault_pe[slot]] = (b_forward[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0];
         end
@@ -169,7 +173,7 @@ module os_grid_rolled (
 
       // Faults of the token first
       for (slot = 0; slot < 1; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h7) begin  // node first
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h7) begin  // node first
           if (((first_d[fault_pe[slot]] & fault_keep[slot][0:0]) ^ fault_toggle[slot][0:0]) != first_d[fault_pe[slot]]) fired[slot] = 1'b1;
           first_d[fault_pe[slot]] = (first_d[fault_pe[slot]] & fault_keep[slot][0:0]) ^ fault_toggle[slot][0:0];
         end
@@ -177,7 +181,7 @@ module os_grid_rolled (
 
       // Faults of the token last
       for (slot = 0; slot < 1; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h8) begin  // node last
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h8) begin  // node last
           if (((last_d[fault_pe[slot]] & fault_keep[slot][0:0]) ^ fault_toggle[slot][0:0]) != last_d[fault_pe[slot]]) fired[slot] = 1'b1;
           last_d[fault_pe[slot]] = (last_d[fault_pe[slot]] & fault_keep[slot][0:0]) ^ fault_toggle[slot][0:0];
         end
@@ -185,7 +189,7 @@ module os_grid_rolled (
 
       // Faults of register a
       for (slot = 0; slot < 1; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h0) begin  // node a
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h0) begin  // node a
           if (((a_d[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0]) != a_d[fault_pe[slot]]) fired[slot] = 1'b1;
           a_d[fault_pe[slot]] = (a_d[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0];
         end
@@ -193,7 +197,7 @@ module os_grid_rolled (
 
       // Faults of register b
       for (slot = 0; slot < 1; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h1) begin  // node b
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h1) begin  // node b
           if (((b_d[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0]) != b_d[fault_pe[slot]]) fired[slot] = 1'b1;
           b_d[fault_pe[slot]] = (b_d[fault_pe[slot]] & fault_keep[slot][7:0]) ^ fault_toggle[slot][7:0];
         end
@@ -204,7 +208,7 @@ module os_grid_rolled (
         p_d[p] = { {8{a_q[p][7]}}, a_q[p]} * { {8{b_q[p][7]}}, b_q[p]};
       end
       for (slot = 0; slot < 1; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h3) begin  // node p
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h3) begin  // node p
           if (((p_d[fault_pe[slot]] & fault_keep[slot][15:0]) ^ fault_toggle[slot][15:0]) != p_d[fault_pe[slot]]) fired[slot] = 1'b1;
           p_d[fault_pe[slot]] = (p_d[fault_pe[slot]] & fault_keep[slot][15:0]) ^ fault_toggle[slot][15:0];
         end
@@ -215,7 +219,7 @@ module os_grid_rolled (
         c_in[p] = first_p_q[p] ? s_in[p] : c_q[p];
       end
       for (slot = 0; slot < 1; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h6) begin  // node c_in
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h6) begin  // node c_in
           if (((c_in[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot]) != c_in[fault_pe[slot]]) fired[slot] = 1'b1;
           c_in[fault_pe[slot]] = (c_in[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot];
         end
@@ -226,7 +230,7 @@ module os_grid_rolled (
         c_d[p] = c_in[p] + { {16{p_q[p][15]}}, p_q[p]};
       end
       for (slot = 0; slot < 1; slot = slot + 1) begin
-        if (fault_en_i[slot] && fault_node_i[slot*4 +: 4] == 4'h2) begin  // node c
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h2) begin  // node c
           if (((c_d[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot]) != c_d[fault_pe[slot]]) fired[slot] = 1'b1;
           c_d[fault_pe[slot]] = (c_d[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot];
         end
