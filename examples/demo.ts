@@ -96,7 +96,7 @@ const [simulatedFault, clockedFault] = [
 const { products, macs, stats } = clocked.layers[0]!;
 say(`${RTL_IMAGES} images: ${products} matrix products, ${macs.toLocaleString('en')} multiply-accumulate steps,`);
 say(
-  `${stats.tiles} tiles in ${stats.cycles.toLocaleString('en')} cycles, PEs busy ${(100 * stats.utilisation).toFixed(1)} % of the time.`,
+  `${stats.tiles} tiles in ${stats.cycles.toLocaleString('en')} cycles, PEs busy ${(100 * stats.utilisation).toFixed(1)} % of the time, ${(100 * stats.effectiveUtilisation).toFixed(1)} % without zero padding.`,
 );
 const same = (one: typeof simulated, other: typeof simulated): boolean =>
   equal(one.outputs['logits']!, other.outputs['logits']!);

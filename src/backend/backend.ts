@@ -33,11 +33,14 @@ export interface MatmulResult {
   readonly stats: RunStats;
 }
 
-/** How well a job used the array. Utilisation counts PE-cycles: useful steps of full tiles / (PEs × cycles). */
+/** How well a job used the array, as shares of its PE-cycles (PEs × cycles). */
 export interface RunStats {
   readonly tiles: number;
   readonly cycles: number;
+  /** Steps of all tiles, N1·N2·N3 each: what the array was kept busy with, zero padding included. */
   readonly utilisation: number;
+  /** Steps M·K·N of the product itself, without padding. */
+  readonly effectiveUtilisation: number;
   /** What an endless stream of tiles would reach: N1·N2·N3 / (|Ω|·m). */
   readonly utilisationBound: number;
 }

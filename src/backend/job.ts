@@ -74,12 +74,13 @@ function matrixShape({ shape }: Tensor, name: string): readonly [number, number]
   return [rows, columns];
 }
 
-function statsOf({ spec, pes, schedule }: Design, { tiles, cycles }: JobPlan): RunStats {
+function statsOf({ spec, pes, schedule }: Design, { tiles, cycles, rows, inner, columns }: JobPlan): RunStats {
   const [n1, n2, n3] = spec.size;
   return {
     tiles: tiles.length,
     cycles,
     utilisation: (tiles.length * n1 * n2 * n3) / (pes.length * cycles),
+    effectiveUtilisation: (rows * inner * columns) / (pes.length * cycles),
     utilisationBound: schedule.utilisationBound,
   };
 }

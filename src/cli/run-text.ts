@@ -37,9 +37,13 @@ function layerTable(layers: readonly LayerDocument[]): string[] {
     stats.tiles,
     stats.cycles,
     percent(stats.utilisation),
+    percent(stats.effectiveUtilisation),
     percent(stats.utilisationBound),
   ]);
-  return table([['layer', 'operator', 'products', 'MACs', 'tiles', 'cycles', 'utilisation', 'bound'], ...rows]);
+  return table([
+    ['layer', 'operator', 'products', 'MACs', 'tiles', 'cycles', 'utilisation', 'unpadded', 'bound'],
+    ...rows,
+  ]);
 }
 
 function faultLines(layers: readonly LayerDocument[]): string[] {

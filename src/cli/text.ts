@@ -44,9 +44,11 @@ export function sides(shape: readonly number[]): string {
 }
 
 /** Say how well a job used the array. */
-export function describeStats({ tiles, cycles, utilisation, utilisationBound }: RunStats): string {
+export function describeStats(stats: RunStats): string {
+  const { tiles, cycles, utilisation, effectiveUtilisation, utilisationBound } = stats;
   const work = `${count(tiles, 'tile')}, ${count(cycles, 'cycle')}`;
-  return `${work}, utilisation ${percent(utilisation)} of PE-cycles (bound ${percent(utilisationBound)})`;
+  const padding = utilisation === effectiveUtilisation ? '' : `, ${percent(effectiveUtilisation)} without padding`;
+  return `${work}, utilisation ${percent(utilisation)} of PE-cycles${padding} (bound ${percent(utilisationBound)})`;
 }
 
 /** Say for each fault how often it changed a bit. */

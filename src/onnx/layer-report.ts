@@ -24,14 +24,22 @@ export interface LayerReport {
 export function sumStats(jobs: readonly RunStats[]): RunStats {
   let tiles = 0;
   let cycles = 0;
-  let useful = 0;
+  let busy = 0;
+  let effective = 0;
   for (const job of jobs) {
     tiles += job.tiles;
     cycles += job.cycles;
-    useful += job.utilisation * job.cycles;
+    busy += job.utilisation * job.cycles;
+    effective += job.effectiveUtilisation * job.cycles;
   }
-  const utilisation = cycles === 0 ? 0 : useful / cycles;
-  return { tiles, cycles, utilisation, utilisationBound: jobs[0]?.utilisationBound ?? 0 };
+  const mean = (sum: number) => (cycles === 0 ? 0 : sum / cycles);
+  return {
+    tiles,
+    cycles,
+    utilisation: mean(busy),
+    effectiveUtilisation: mean(effective),
+    utilisationBound: jobs[0]?.utilisationBound ?? 0,
+  };
 }
 
 /** Sum the fault reports of jobs that ran with the same faults. */

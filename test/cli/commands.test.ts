@@ -109,7 +109,7 @@ fault late (flip bit 0 of a at (2, 2) cycles >=1001): never changed a bit
       backend: 'cycle',
       shape: [2, 2],
       dtype: 'int32',
-      stats: { tiles: 1, cycles: 8, utilisation: 0.375, utilisationBound: 1 },
+      stats: { tiles: 1, cycles: 8, utilisation: 0.375, effectiveUtilisation: 0.375, utilisationBound: 1 },
       faults: [{ name: 'late', fault: 'flip bit 0 of a at (2, 2) cycles >=1001', firedCycles: 0 }],
       output: null,
       result: [

@@ -322,7 +322,7 @@ describe('replaceLayers', () => {
         op: 'QLinearConv',
         products: 3,
         macs: 3 * 36 * 18 * 2,
-        stats: { tiles: 3, cycles: 30, utilisation: 0.5, utilisationBound: 1 },
+        stats: { tiles: 3, cycles: 30, utilisation: 0.5, effectiveUtilisation: 0.25, utilisationBound: 1 },
         faults: [{ fault, firedCycles: 6 }],
         accumulator: { neededBits: 21, widthBits: 32 },
       })),

@@ -47,7 +47,7 @@ function multiply(job: MatmulJob, options: RunOptions, types: ArraySpec['types']
   return {
     result: tensor(types.c, [m, n], result),
     faults: (options.faults ?? []).map((fault) => ({ fault, firedCycles: 2 })),
-    stats: { tiles: 1, cycles: 10, utilisation: 0.5, utilisationBound: 1 },
+    stats: { tiles: 1, cycles: 10, utilisation: 0.5, effectiveUtilisation: 0.25, utilisationBound: 1 },
   };
 }
 
