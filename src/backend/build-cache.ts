@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FileError } from '../errors.ts';
+import { makeDirectory, reasonOf } from '../make-directory.ts';
 
 export interface CacheEntry {
   readonly root: string;
@@ -131,9 +132,9 @@ async function makeRoot(root: string): Promise<void> {
     );
   }
   try {
-    await mkdir(root, { recursive: true });
+    await makeDirectory(root);
   } catch (error) {
-    throw new FileError(`cannot write the build cache ${root}: ${(error as Error).message}`, { cause: error });
+    throw new FileError(`cannot write the build cache ${root}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

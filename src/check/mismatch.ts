@@ -1,7 +1,8 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Design } from '../design/design.ts';
 import { FileError } from '../errors.ts';
+import { makeDirectory, reasonOf } from '../make-directory.ts';
 import { VERSION } from '../version.ts';
 import { type CheckCase, describeCase } from './check-case.ts';
 import { type Difference, describeDifference } from './compare.ts';
@@ -51,7 +52,7 @@ export async function investigate(models: Models, failure: Failure, options: Mis
   const fails = async (checkCase: CheckCase) => (await runCase(models, checkCase, { signal })).differences.length > 0;
   const { smallest, attempts } = await shrinkCase(design, failure.checkCase, fails, shrinkLimit);
   const vcdPath = directory && models.rtl ? join(directory, `${fileStem(design, failure)}.vcd`) : undefined;
-  if (directory) await makeDirectory(directory);
+  if (directory) await makeFolder(directory);
   const { differences } = await runCase(models, smallest, { signal, vcdPath });
   const { seed, trial } = failure;
   const found = { seed, trial, checkCase: smallest, differences, shrinkAttempts: attempts };
@@ -74,11 +75,11 @@ function fileStem({ name }: Design, { seed, trial }: Failure): string {
   return `${name}-seed${seed}-trial${trial}`;
 }
 
-async function makeDirectory(directory: string): Promise<void> {
+async function makeFolder(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
   } catch (cause) {
-    throw new FileError(`the directory ${directory} cannot be made: ${(cause as Error).message}`, { cause });
+    throw new FileError(`the directory ${directory} cannot be made: ${reasonOf(cause)}`, { cause });
   }
 }
 

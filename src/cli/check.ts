@@ -123,7 +123,8 @@ function mismatchDocument({ trial, checkCase, differences, replayPath, vcdPath }
 }
 
 function describeModels({ array, models, architecture, seed }: CheckDocument): string {
-  const names = models.map((name) => (name === 'rtl' ? `rtl (${architecture})` : name));
+  const form = architecture === 'rolled' ? 'rolled, the form for simulation' : architecture;
+  const names = models.map((name) => (name === 'rtl' ? `rtl (${form})` : name));
   return `${array}, seed ${seed}: ${names.join(', ')}`;
 }
 

@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
-import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
 import { FileError } from '../errors.ts';
+import { makeDirectory, reasonOf } from '../make-directory.ts';
 import type { EmittedFile } from './emit-design.ts';
 
 /** A file whose content differs from what is there. */
@@ -30,7 +30,7 @@ export async function writeFiles(directory: string, files: readonly EmittedFile[
   const undos: Undo[] = [];
   let place = directory;
   try {
-    await makeDirectory(resolve(directory), undos);
+    await makeDirectory(resolve(directory), (path) => undos.push(() => rmdir(path)));
     for (const change of changes) {
       place = join(directory, change.path);
       await stage(change, undos);
@@ -87,7 +87,7 @@ async function holds(path: string, text: string): Promise<boolean> {
 }
 
 async function stage({ target, staged, text }: Change, undos: Undo[]): Promise<void> {
-  await makeDirectory(dirname(target), undos);
+  await makeDirectory(dirname(target), (path) => undos.push(() => rmdir(path)));
   try {
     await writeFile(staged, text);
   } catch (cause) {
@@ -108,20 +108,6 @@ async function replace({ target, staged, backup }: Change, undos: Undo[]): Promi
   undos.push(() => rm(target));
 }
 
-/** Make a directory and its missing parents, one by one, so that each can be taken back. */
-async function makeDirectory(path: string, undos: Undo[]): Promise<void> {
-  const found = await look(path);
-  if (found?.isDirectory()) return;
-  if (found) throw new Error(`${path} is not a directory`);
-  await makeDirectory(dirname(path), undos);
-  try {
-    await mkdir(path);
-  } catch (cause) {
-    throw new Error(`cannot make the directory ${path}: ${reasonOf(cause)}`, { cause });
-  }
-  undos.push(() => rmdir(path));
-}
-
 /** Take all steps back, the last one first; returns what to say when that fails as well. */
 async function undoAll(undos: readonly Undo[]): Promise<string> {
   let left = '';
@@ -131,10 +117,4 @@ async function undoAll(undos: readonly Undo[]): Promise<string> {
     });
   }
   return left;
-}
-
-/** Put the reason why a file operation failed into words, such as `no space left on device`. */
-function reasonOf(error: unknown): string {
-  const { errno, message } = error as NodeJS.ErrnoException;
-  return (errno !== undefined && getSystemErrorMap().get(errno)?.[1]) || message;
 }

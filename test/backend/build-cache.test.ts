@@ -101,7 +101,7 @@ describe('the build cache', () => {
     );
     writeFileSync(join(root, 'file'), '');
     await expect(cached({ ...entry(), root: join(root, 'file', 'cache') }, writeMachine)).rejects.toThrow(
-      `cannot write the build cache ${join(root, 'file', 'cache')}: ENOTDIR: not a directory, mkdir '${join(root, 'file', 'cache')}'`,
+      `cannot write the build cache ${join(root, 'file', 'cache')}: ${join(root, 'file')} is not a directory`,
     );
   });
 
