@@ -17,7 +17,7 @@ constexpr std::uint64_t kCycleTime = 10;
 
 Job::Job(Machine& machine, Writer& answers) : machine_(machine), answers_(answers), faults_(machine) {
   for (const Plane& plane : machine_.planes) {
-    registerBytes_ += plane.traceBytes * static_cast<std::uint32_t>(plane.registers.size());
+    registerBytes_ += plane.bytes * static_cast<std::uint32_t>(plane.registers.size());
   }
 }
 
@@ -137,13 +137,12 @@ void Job::edgeInWaveform(std::uint64_t cycle) {
 void Job::takeRegisters() {
   if (registers_.size() + registerBytes_ > kRegisterChunkBytes) sendRegisters();
   const std::size_t start = registers_.size();
-  // New bytes are zero, which is what a value needs that is kept in fewer bytes than the trace gives it.
   registers_.resize(start + registerBytes_);
   std::uint8_t* into = registers_.data() + start;
   for (const Plane& plane : machine_.planes) {
     for (const std::uint8_t* stored : plane.registers) {
-      std::memcpy(into, stored, plane.storedBytes);
-      into += plane.traceBytes;
+      std::memcpy(into, stored, plane.bytes);
+      into += plane.bytes;
     }
   }
 }

@@ -19,9 +19,8 @@ struct Port {
 
 // One register of every PE, in index order.
 struct Plane {
-  // Bytes of a value in a trace, and in the model's memory: Verilator rounds wide values up to multiples of 4.
-  std::uint32_t traceBytes = 0;
-  std::uint32_t storedBytes = 0;
+  // Bytes of a value, in a trace as in the model's memory: beyond 8 they are whole 4-byte words.
+  std::uint32_t bytes = 0;
   std::vector<const std::uint8_t*> registers;
 };
 
@@ -51,9 +50,9 @@ Port bindPort(Storage& storage) {
   return Port{reinterpret_cast<std::uint8_t*>(&storage), widthBits};
 }
 
-template <std::uint32_t widthBits, typename Storage>
+template <std::uint32_t bytes, typename Storage>
 const std::uint8_t* bindRegister(const Storage& storage) {
-  static_assert(sizeof(Storage) == storageBytes(widthBits), "the register has another width than the design");
+  static_assert(sizeof(Storage) == bytes, "the register has another width than the design");
   return reinterpret_cast<const std::uint8_t*>(&storage);
 }
 

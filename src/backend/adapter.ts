@@ -1,3 +1,4 @@
+import { faultPorts } from '../emit/grid-ports.ts';
 import { render } from '../emit/render.ts';
 import { positionName } from '../emit/verilog.ts';
 import type { Architecture, MachineDesign } from './machine-design.ts';
@@ -17,9 +18,8 @@ interface PortView {
 
 interface PlaneView {
   readonly name: string;
-  readonly widthBits: number;
-  readonly traceBytes: number;
-  readonly storedBytes: number;
+  /** Bytes of one register, in Verilator's storage and in a trace alike. */
+  readonly bytes: number;
   readonly pes: number;
   /** The array that holds the register of all PEs, or null where each PE has its own variable. */
   readonly array: string | null;
@@ -58,7 +58,11 @@ function adapterView({ design, top, architecture, trace }: AdapterOptions): Adap
     output: portView(design.output),
     laneBytes: laneBytes(design),
     faultSlots: design.spec.faultSlots,
-    faultPorts: faultPorts(design),
+    faultPorts: faultPorts(design).map(({ field, name, fieldBits }) => ({
+      field,
+      name,
+      widthBits: fieldBits * design.spec.faultSlots,
+    })),
     planes: trace ? design.registers.map((plane) => planeView(plane, design, top, architecture)) : [],
   };
 }
@@ -67,28 +71,14 @@ function portView(port: { readonly name: string; readonly lanes: number; readonl
   return { name: port.name, widthBits: port.lanes * port.laneBits };
 }
 
-function faultPorts({ spec, faultPort }: MachineDesign): AdapterView['faultPorts'] {
-  const slots = spec.faultSlots;
-  if (slots === 0) return [];
-  return [
-    { field: 'enable', name: 'fault_en_i', widthBits: slots },
-    { field: 'pe', name: 'fault_pe_i', widthBits: slots * faultPort.peBits },
-    { field: 'node', name: 'fault_node_i', widthBits: slots * faultPort.nodeBits },
-    { field: 'kind', name: 'fault_kind_i', widthBits: slots * 2 },
-    { field: 'mask', name: 'fault_mask_i', widthBits: slots * faultPort.dataBits },
-    { field: 'value', name: 'fault_value_i', widthBits: slots * faultPort.dataBits },
-    { field: 'fired', name: 'fault_fired_o', widthBits: slots },
-  ];
-}
-
 function planeView(
   plane: MachineDesign['registers'][number],
   design: MachineDesign,
   top: string,
   architecture: Architecture,
 ): PlaneView {
-  const { name, widthBits, bytes } = plane;
-  const shared = { name, widthBits, traceBytes: bytes, storedBytes: bytes, pes: design.pes.length };
+  const { name, bytes } = plane;
+  const shared = { name, bytes, pes: design.pes.length };
   if (architecture === 'rolled') return { ...shared, array: verilatedName([top, name]), registers: [] };
   const registers = design.pes.map((pe) => verilatedName([top, `pe_${positionName(pe)}`, name]));
   return { ...shared, array: null, registers };

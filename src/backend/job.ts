@@ -53,8 +53,13 @@ export function checkJob(design: Design, kind: BackendKind, job: MatmulJob, faul
   for (const fault of faults) driveFault(design, plan, fault);
 }
 
+interface SlottedDesign {
+  readonly name: string;
+  readonly spec: { readonly faultSlots: number };
+}
+
 /** @throws {FaultError} for more faults at once than the RTL has slots; simulators take any number. */
-export function checkFaultSlots({ name, spec }: Design, kind: BackendKind, faults: number): void {
+export function checkFaultSlots({ name, spec }: SlottedDesign, kind: BackendKind, faults: number): void {
   if (kind !== 'rtl' || faults <= spec.faultSlots) return;
   throw new FaultError(
     `array ${name} has ${spec.faultSlots} fault slots in its RTL, received ${faults} faults at once`,

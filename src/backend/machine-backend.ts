@@ -2,7 +2,7 @@ import type { Design } from '../design/design.ts';
 import { driveFault } from '../fault/resolve.ts';
 import { jobBeats } from '../schedule/segments.ts';
 import type { Machine } from '../sim/machine.ts';
-import { allocate, tensor } from '../tensor/tensor.ts';
+import { allocate, storageOver, tensor } from '../tensor/tensor.ts';
 import type { Backend, BackendKind, MatmulJob, MatmulResult, RunOptions } from './backend.ts';
 import { checkFaultSlots, prepareJob } from './job.ts';
 
@@ -41,9 +41,8 @@ export class MachineBackend implements Backend {
     const segments = withProgress(beats.segments, plan.cycles, plan.tiles.length, onProgress);
     const run = await this.#machine.run({ segments, faults: drives, trace, vcdPath, signal });
     const type = design.spec.types.c;
-    const bytes = run.samples.slice();
-    const sampled = allocate(type, 0).constructor as unknown as new (buffer: ArrayBuffer) => Int32Array;
-    const samples = new sampled(bytes.buffer);
+    // A copy begins at the start of a buffer, so that its elements are aligned.
+    const samples = storageOver(type, run.samples.slice()) as Int32Array;
     const result = allocate(type, plan.rows * plan.columns) as Int32Array;
     for (let n = 0; n < result.length; n++) result[n] = samples[beats.resultSample[n]!]!;
     onProgress?.(plan.tiles.length, plan.tiles.length);

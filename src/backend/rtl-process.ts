@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { FaultError, FileError } from '../errors.ts';
+import { FileError } from '../errors.ts';
 import type { BeatSegment } from '../schedule/beats.ts';
 import type { Machine, MachineJob, MachineRun } from '../sim/machine.ts';
 import { traceCycleBytes } from '../sim/stores.ts';
 import { HarnessProcess } from './harness-process.ts';
+import { checkFaultSlots } from './job.ts';
 import { laneBytes, type MachineDesign } from './machine-design.ts';
 import type { Step } from './process.ts';
 import { decodeFired, encodeEnd, encodeReset, encodeSegment, totalBytes } from './wire.ts';
@@ -136,12 +137,7 @@ export class RtlMachine implements Machine {
 
   async #check({ faults, trace, vcdPath }: RtlJob): Promise<void> {
     const { design, trace: traceBuild } = this.#options;
-    const slots = design.spec.faultSlots;
-    if (faults.length > slots) {
-      throw new FaultError(
-        `${faults.length} faults at once need as many fault slots; array ${design.name} has ${slots}`,
-      );
-    }
+    checkFaultSlots(design, 'rtl', faults.length);
     if ((trace || vcdPath !== undefined) && !traceBuild) {
       throw new TypeError('registers and waveforms need a machine that was opened with trace');
     }

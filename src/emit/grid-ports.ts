@@ -10,8 +10,14 @@ interface FaultPort {
   readonly carries: string;
 }
 
+/** What the fault ports of a design depend on. */
+export interface FaultPortDesign extends Pick<Design, 'faultPort'> {
+  readonly spec: { readonly faultSlots: number };
+  readonly pes: { readonly length: number };
+}
+
 /** List the ports of the fault slots; none for a design without. */
-export function faultPorts({ spec, faultPort, pes }: Design): FaultPort[] {
+export function faultPorts({ spec, faultPort, pes }: FaultPortDesign): FaultPort[] {
   if (spec.faultSlots === 0) return [];
   const input = (name: string, field: FaultPort['field'], fieldBits: number, carries: string): FaultPort => ({
     name,

@@ -53,6 +53,12 @@ export function allocate(type: ElementType, length: number): TensorData {
   return new STORAGE[type](length);
 }
 
+/** Read bytes (little-endian, aligned to the element) as storage of a type, without a copy. */
+export function storageOver(type: ElementType, { buffer, byteOffset, byteLength }: Uint8Array): TensorData {
+  const Storage = STORAGE[type];
+  return new Storage(buffer as ArrayBuffer, byteOffset, byteLength / Storage.BYTES_PER_ELEMENT);
+}
+
 /** Count the elements of a shape; a scalar (rank 0) has one. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);

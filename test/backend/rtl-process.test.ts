@@ -78,7 +78,7 @@ describe('a job that cannot run', () => {
     const fault = { peIndex: 0, nodeCode: 0, kindCode: 0, mask: 1n, value: 0n, firstCycle: 0, lastCycle: 0 };
     const error = await failureOf(fakeMachine('hang').run({ segments, faults: [fault, fault, fault] }));
     expect(error).toBeInstanceOf(FaultError);
-    expect(error.message).toBe('3 faults at once need as many fault slots; array lattice has 2');
+    expect(error.message).toBe('array lattice has 2 fault slots in its RTL, received 3 faults at once');
   });
 
   it('is refused when its waveform cannot be written', async () => {
