@@ -9,11 +9,11 @@ import {
   LINE_AXIS,
   LINES,
   type Line,
-  type Matrix3,
   type Vector3,
 } from '../projection/space-time.ts';
-import type { ArraySpec } from '../spec/array-spec.ts';
+import type { ArrayInput, ArraySpec } from '../spec/array-spec.ts';
 import { assertArraySpec } from '../spec/check-spec.ts';
+import { completeSpec } from '../spec/complete-spec.ts';
 import { VERSION } from '../version.ts';
 import type { Design, FaultSite, LineDesign, Pe, RegisterPlane, StreamPort, Tokens } from './design.ts';
 import { deepFreeze } from './freeze.ts';
@@ -28,9 +28,9 @@ import { leastSpanCycles, refuseLongSpan } from './span.ts';
  * @throws {ProjectionError} when the projection matrix is illegal or a tile spans 2^31 cycles or more.
  * @throws {EspalierError} with every problem of a spec that the spec language would refuse.
  */
-export function buildDesign(given: ArraySpec): Design {
+export function buildDesign(given: ArrayInput): Design {
   assertArraySpec(given);
-  const spec = copySpec(given);
+  const spec = completeSpec(given);
   const { matrix } = spec.projection;
   const kernel = kernelVector(matrix);
   refuseLongSpan(spec, leastSpanCycles(spec, kernel), 'at least ');
@@ -90,18 +90,6 @@ export function buildDesign(given: ArraySpec): Design {
   const schedule = buildSchedule(design);
   refuseLongSpan(spec, schedule.spanCycles);
   return deepFreeze({ ...design, schedule, hash: hashOf(spec) });
-}
-
-function copySpec({ name, size, projection, types, faultSlots, productRegister }: ArraySpec): ArraySpec {
-  const matrix = projection.matrix.map((row) => [...row]) as unknown as Matrix3;
-  return {
-    name,
-    size: [...size],
-    projection: { preset: projection.preset, matrix },
-    types: { a: types.a, b: types.b, c: types.c },
-    faultSlots,
-    productRegister,
-  };
 }
 
 function buildPes(spec: ArraySpec, kernel: Vector3): Pe[] {

@@ -1,4 +1,5 @@
 import type { Dtype } from '../dtype/dtype.ts';
+import type { Operator } from '../dtype/operator.ts';
 import type { FaultSpec } from '../fault/fault.ts';
 import type { Matrix3, PresetName } from '../projection/space-time.ts';
 
@@ -8,6 +9,9 @@ export const MAX_SIDE = 1024;
 /** The most fault slots an array can have. */
 export const MAX_FAULT_SLOTS = 64;
 
+/** The most registers that a multiplier or an adder can have. */
+export const MAX_STAGES = 32;
+
 /** One array as the user wrote it down, all defaults filled in. */
 export interface ArraySpec {
   readonly name: string;
@@ -15,10 +19,22 @@ export interface ArraySpec {
   readonly size: readonly [n1: number, n2: number, n3: number];
   readonly projection: { readonly preset: PresetName | null; readonly matrix: Matrix3 };
   readonly types: { readonly a: Dtype; readonly b: Dtype; readonly c: Dtype };
+  /** Whether an integer accumulator may be too narrow for a product, so that even a single one may wrap. */
+  readonly wrap: boolean;
   readonly faultSlots: number;
-  /** Whether a register sits between the multiplier and the adder. */
-  readonly productRegister: boolean;
+  /** Registers of the multiplier, 0 to MAX_STAGES; the last is the product register p. */
+  readonly multiplierStages: number;
+  /** Registers of the adder, 1 to δ_c; the last is c. More than one in floating point only. */
+  readonly adderStages: number;
+  /** Own multiplier and adder in place of the exact ones. */
+  readonly operators: { readonly multiplier: Operator | null; readonly adder: Operator | null };
 }
+
+/** What a spec may leave out. */
+type Optional = 'wrap' | 'faultSlots' | 'multiplierStages' | 'adderStages' | 'operators';
+
+/** An array as a program may give it: what has a default may be left out. */
+export type ArrayInput = Omit<ArraySpec, Optional> & Partial<Pick<ArraySpec, Optional>>;
 
 /** The content of one spec file. */
 export interface SpecFile {

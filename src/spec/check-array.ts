@@ -1,10 +1,12 @@
-import { type Dtype, defaultAccumulator, isDtype } from '../dtype/dtype.ts';
+import { type Dtype, defaultAccumulator, dtypeInfo, isDtype } from '../dtype/dtype.ts';
 import { LINES, type Line, MAX_ENTRY, type Matrix3, PRESETS, projectionProblems } from '../projection/space-time.ts';
 import { FAULT_SLOTS, isPreset, nameProblems, sideRule, unknownDtype, unknownPreset } from './array-rules.ts';
 import type { ArraySpec } from './array-spec.ts';
+import { completeSpec } from './complete-spec.ts';
 import { describe, type Report } from './diagnostics.ts';
 import { list, unknownWord } from './suggest.ts';
 import type { ArraySyntax, LineTypeSyntax, NumberSyntax, ProjectionSyntax, StatementSyntax } from './syntax.ts';
+import { isNarrow } from './type-rules.ts';
 import { ITEM_WORDS, STATEMENT_WORDS, type StatementWord } from './tokens.ts';
 import { type IntegerRule, rangeProblem, shorten } from './wording.ts';
 
@@ -22,9 +24,10 @@ export function checkArray(array: ArraySyntax, report: Report): ArraySpec | null
   const projection = projectionOf(find(array, 'projection'), report);
   const types = typesOf(find(array, 'types'), report);
   const faultSlots = faultSlotsOf(find(array, 'fault_slots'), report);
-  const productRegister = find(array, 'product_register') !== undefined;
+  const multiplierStages = find(array, 'product_register') === undefined ? 0 : 1;
   if (array.name === null || size === null || projection === null || types === null || faultSlots === null) return null;
-  return { name: array.name.image, size, projection, types, faultSlots, productRegister };
+  const wrap = dtypeInfo(types.c).kind === 'integer' && isNarrow(types);
+  return completeSpec({ name: array.name.image, size, projection, types, wrap, faultSlots, multiplierStages });
 }
 
 function checkStatementWords(array: ArraySyntax, report: Report): void {

@@ -2,7 +2,10 @@ import { isDtype } from '../dtype/dtype.ts';
 import { EspalierError, ProjectionError } from '../errors.ts';
 import { formatMatrix, LINES, PRESETS, projectionProblems } from '../projection/space-time.ts';
 import { FAULT_SLOTS, isPreset, nameProblems, sideRule, unknownDtype, unknownPreset } from './array-rules.ts';
-import type { ArraySpec } from './array-spec.ts';
+import type { ArrayInput, ArraySpec } from './array-spec.ts';
+import { completeSpec } from './complete-spec.ts';
+import { ADDER_STAGES, adderStagesProblem, MULTIPLIER_STAGES } from './stage-rules.ts';
+import { typeProblem } from './type-rules.ts';
 import { integerProblem, show } from './wording.ts';
 
 /**
@@ -11,17 +14,19 @@ import { integerProblem, show } from './wording.ts';
  * @throws {ProjectionError} when only the projection is wrong.
  * @throws {EspalierError} with every problem of the spec.
  */
-export function assertArraySpec(spec: ArraySpec): void {
+export function assertArraySpec(spec: ArrayInput): void {
   const ofProjection = problemsOfProjection(spec.projection);
   const others = [
     ...problemsOfName(spec.name),
     ...problemsOfSize(spec.size),
-    ...problemsOfTypes(spec.types),
-    integerProblem(FAULT_SLOTS, spec.faultSlots),
-    problemOfProductRegister(spec.productRegister),
+    ...problemsOfTypes(spec),
+    spec.faultSlots === undefined ? null : integerProblem(FAULT_SLOTS, spec.faultSlots),
+    ...problemsOfStages(spec),
   ].filter((problem) => problem !== null);
   if (others.length > 0) throw new EspalierError([...others, ...ofProjection].join('; '));
   if (ofProjection.length > 0) throw new ProjectionError(ofProjection.join('; '));
+  const together = problemsTogether(spec);
+  if (together.length > 0) throw new EspalierError(together.join('; '));
 }
 
 function problemsOfName(name: unknown): string[] {
@@ -33,15 +38,29 @@ function problemsOfSize(size: unknown): (string | null)[] {
   return [0, 1, 2].map((index) => integerProblem(sideRule(index), size[index]));
 }
 
-function problemsOfTypes(types: Partial<ArraySpec['types']> | undefined): string[] {
-  return LINES.filter((line) => !isDtype(String(types?.[line]))).map((line) =>
+function problemsOfTypes({ types, wrap }: Partial<Pick<ArrayInput, 'types' | 'wrap'>>): string[] {
+  const unknown = LINES.filter((line) => !isDtype(String(types?.[line]))).map((line) =>
     unknownDtype(String(types?.[line]), ` of line ${line}`),
   );
+  const ofWrap =
+    wrap === undefined || typeof wrap === 'boolean' ? [] : [`wrap must be true or false, received ${show(wrap)}`];
+  if (unknown.length + ofWrap.length > 0) return [...unknown, ...ofWrap];
+  const problem = typeProblem(types!, wrap === true);
+  return problem === null ? [] : [problem.message];
 }
 
-function problemOfProductRegister(productRegister: unknown): string | null {
-  if (typeof productRegister === 'boolean') return null;
-  return `the product register must be true or false, received ${show(productRegister)}`;
+function problemsOfStages(spec: ArrayInput): (string | null)[] {
+  const { multiplierStages, adderStages } = spec;
+  return [
+    multiplierStages === undefined ? null : integerProblem(MULTIPLIER_STAGES, multiplierStages),
+    adderStages === undefined ? null : integerProblem(ADDER_STAGES, adderStages),
+  ];
+}
+
+/** Stages that the schedule gives no time for; asked only when all that they depend on is right. */
+function problemsTogether(spec: ArrayInput): string[] {
+  const problem = adderStagesProblem(completeSpec(spec));
+  return problem === null ? [] : [problem];
 }
 
 function problemsOfProjection(projection: Partial<ArraySpec['projection']> | undefined): string[] {

@@ -27,13 +27,13 @@ export function formatWindow({ from, to }: Omit<CycleWindow, 'tile'>): string {
   return lower + upper;
 }
 
-function formatArray({ name, size, projection, types, faultSlots, productRegister }: ArraySpec): string {
+function formatArray({ name, size, projection, types, faultSlots, multiplierStages }: ArraySpec): string {
   const statements = [
     `size ${size.join(' x ')}`,
     `projection ${projection.preset ?? formatMatrix(projection.matrix)}`,
     `types a: ${types.a}, b: ${types.b}, c: ${types.c}`,
     ...(faultSlots > 0 ? [`fault_slots ${faultSlots}`] : []),
-    ...(productRegister ? ['product_register'] : []),
+    ...(multiplierStages > 0 ? ['product_register'] : []),
   ];
   return `array ${name} {\n${statements.map((statement) => `  ${statement}\n`).join('')}}\n`;
 }

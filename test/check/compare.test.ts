@@ -5,7 +5,7 @@ import { tensor } from '../../src/tensor/tensor.ts';
 import { designOf } from '../design/support/arrays.ts';
 import { corruptRegister } from './support/defects.ts';
 
-const design = designOf({ productRegister: true, types: { a: 'int8', b: 'int16', c: 'int64' } });
+const design = designOf({ multiplierStages: 1, types: { a: 'int8', b: 'int16', c: 'int64' } });
 const MODELS = ['cycle', 'rtl'] as const;
 
 describe('traces', () => {

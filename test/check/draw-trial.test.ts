@@ -8,7 +8,7 @@ import { driveFault } from '../../src/fault/resolve.ts';
 import { planJob } from '../../src/schedule/plan.ts';
 import { designOf, MATRICES } from '../design/support/arrays.ts';
 
-const design = designOf({ size: [3, 2, 4], productRegister: true });
+const design = designOf({ size: [3, 2, 4], multiplierStages: 1 });
 const trials = Array.from({ length: 1500 }, (_, n) => drawTrial(design, 7, n));
 const faults = trials.flatMap((trial) => trial.faults);
 

@@ -11,7 +11,7 @@ import { PRESETS } from '../../src/projection/space-time.ts';
 import { designOf, MATRICES } from '../design/support/arrays.ts';
 import { defectiveFunctional } from './support/defects.ts';
 
-const design = designOf({ size: [2, 2, 3], faultSlots: 2, productRegister: true });
+const design = designOf({ size: [2, 2, 3], faultSlots: 2, multiplierStages: 1 });
 
 describe('a cross-check with the emitted Verilog', () => {
   let rtl: MachineBackend;
@@ -50,12 +50,12 @@ const KINDS: readonly { what: string; given: Parameters<typeof designOf>[0] }[] 
     what: 'b stationary, c narrower than the product',
     given: { matrix: PRESETS.col_stationary_eq, types: { a: 'int32', b: 'int32', c: 'int32' } },
   },
-  { what: 'hexagonal', given: { matrix: PRESETS.no_local_reuse, size: [2, 3, 2], productRegister: true } },
+  { what: 'hexagonal', given: { matrix: PRESETS.no_local_reuse, size: [2, 3, 2], multiplierStages: 1 } },
   {
     what: 'links, several phases, 80-bit products',
     given: { matrix: MATRICES['links of one to three registers']!, types: { a: 'uint16', b: 'int64', c: 'int64' } },
   },
-  { what: 'slow stationary a', given: { matrix: MATRICES['slow stationary a']!, productRegister: true } },
+  { what: 'slow stationary a', given: { matrix: MATRICES['slow stationary a']!, multiplierStages: 1 } },
   {
     what: 'long and diagonal flows',
     given: { matrix: MATRICES['scattered PEs']!, types: { a: 'int64', b: 'uint8', c: 'int16' } },

@@ -6,7 +6,7 @@ import { driveFault } from '../../src/fault/resolve.ts';
 import { planJob } from '../../src/schedule/plan.ts';
 import { designOf } from '../design/support/arrays.ts';
 
-const design = designOf({ productRegister: true });
+const design = designOf({ multiplierStages: 1 });
 const LIMIT = 2000;
 
 /** Find a trial that fails and shrink it. */

@@ -93,7 +93,7 @@ describe('a design', () => {
   ])('with projection %s has the fault nodes %j', (preset, nodes) => {
     const matrix = MATRICES[preset]!;
     expect(designOf({ matrix }).faultSites.map(({ node }) => node)).toEqual(nodes);
-    const piped = designOf({ matrix, productRegister: true }).faultSites.map(({ node }) => node);
+    const piped = designOf({ matrix, multiplierStages: 1 }).faultSites.map(({ node }) => node);
     expect(piped).toEqual(nodes.toSpliced(3, 0, 'p'));
   });
 
@@ -165,7 +165,7 @@ describe('a design', () => {
     ['matrix', { matrix: PRESETS.row_stationary }],
     ['types', { types: { a: 'uint8', b: 'int8', c: 'int32' } }],
     ['fault slots', { faultSlots: 3 }],
-    ['product register', { productRegister: true }],
+    ['product register', { multiplierStages: 1 }],
   ])('has another hash with another %s', (_, given) => {
     expect(designOf().hash).toMatch(/^[0-9a-f]{16}$/);
     expect(designOf().hash).toBe(designOf().hash);

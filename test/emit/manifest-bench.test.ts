@@ -32,7 +32,7 @@ interface Case {
 
 const CASES: Readonly<Record<string, Case>> = {
   'output stationary, with product register': {
-    design: designOf({ productRegister: true, types: { a: 'int8', b: 'uint8', c: 'int32' } }),
+    design: designOf({ multiplierStages: 1, types: { a: 'int8', b: 'uint8', c: 'int32' } }),
     fault: { node: 'p', kind: 'stuck_at_1', mask: 0x4012n, value: 0n, first: 0, last: 99 },
   },
   'row stationary': {
@@ -40,7 +40,7 @@ const CASES: Readonly<Record<string, Case>> = {
     fault: { node: 'b_out', kind: 'flip', mask: 0x81n, value: 0n, first: 2, last: 6 },
   },
   'column stationary, with product register': {
-    design: designOf({ name: 'columns', matrix: PRESETS.col_stationary, productRegister: true }),
+    design: designOf({ name: 'columns', matrix: PRESETS.col_stationary, multiplierStages: 1 }),
     fault: { node: 'c_in', kind: 'set', mask: 0xff00n, value: 0x5a00n, first: 0, last: 7 },
   },
   'hexagonal, three phases': {

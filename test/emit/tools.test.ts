@@ -30,10 +30,10 @@ const MATRICES: Readonly<Record<string, Matrix3>> = {
 };
 
 const VARIANTS: readonly Pick<ArraySpec, 'types' | 'faultSlots' | 'productRegister'>[] = [
-  { types: { a: 'int8', b: 'int8', c: 'int32' }, faultSlots: 0, productRegister: false },
-  { types: { a: 'uint8', b: 'int8', c: 'int32' }, faultSlots: 2, productRegister: true },
-  { types: { a: 'int16', b: 'uint16', c: 'int16' }, faultSlots: 1, productRegister: true },
-  { types: { a: 'int32', b: 'int64', c: 'int64' }, faultSlots: 1, productRegister: false },
+  { types: { a: 'int8', b: 'int8', c: 'int32' }, faultSlots: 0, multiplierStages: 0 },
+  { types: { a: 'uint8', b: 'int8', c: 'int32' }, faultSlots: 2, multiplierStages: 1 },
+  { types: { a: 'int16', b: 'uint16', c: 'int16' }, faultSlots: 1, multiplierStages: 1 },
+  { types: { a: 'int32', b: 'int64', c: 'int64' }, faultSlots: 1, multiplierStages: 0 },
 ];
 
 const folders: string[] = [];

@@ -28,7 +28,7 @@ describe('the functional simulator', () => {
   });
 
   test.each(Object.keys(MATRICES))('covers every fault but those in control tokens, with projection %s', (name) => {
-    const design = designOf({ matrix: MATRICES[name]!, productRegister: true });
+    const design = designOf({ matrix: MATRICES[name]!, multiplierStages: 1 });
     const plan = planJob(design, 1, 1, 1);
     for (let trial = 0; trial < 50; trial++) {
       const checkCase = drawTrial(design, 2, trial);

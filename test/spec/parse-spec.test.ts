@@ -19,7 +19,7 @@ describe('a spec file', () => {
           },
           types: { a: 'int8', b: 'int8', c: 'int32' },
           faultSlots: 4,
-          productRegister: false,
+          multiplierStages: 0,
         },
         {
           name: 'hex',
@@ -34,7 +34,7 @@ describe('a spec file', () => {
           },
           types: { a: 'uint8', b: 'int8', c: 'int32' },
           faultSlots: 2,
-          productRegister: true,
+          multiplierStages: 1,
         },
       ],
       faults: [

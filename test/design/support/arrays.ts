@@ -53,7 +53,7 @@ export function specOf(given: Partial<Omit<ArraySpec, 'projection'>> & { readonl
     projection: { preset: null, matrix },
     types: { a: 'int8', b: 'int8', c: 'int32' },
     faultSlots: 4,
-    productRegister: false,
+    multiplierStages: 0,
     ...rest,
   };
 }
