@@ -42,6 +42,9 @@ export class ProjectionError extends EspalierError {}
 /** A value that its dtype cannot hold exactly. */
 export class CastingError extends EspalierError {}
 
+/** An operator of the user's own whose Verilog and function do not go together, or that cannot be used. */
+export class OperatorError extends EspalierError {}
+
 /** Operands of the wrong rank, shape or element type. */
 export class OperandError extends EspalierError {}
 

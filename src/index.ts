@@ -32,6 +32,7 @@ export type {
   StreamPort,
 } from './design/design.ts';
 export { DTYPES, type Dtype, type DtypeInfo, dtypeInfo, isDtype } from './dtype/dtype.ts';
+export type { Operator, OperatorKind } from './dtype/operator.ts';
 // Verilog.
 export { type EmittedFile, emitDesign } from './emit/emit-design.ts';
 export { writeFiles } from './emit/write-files.ts';
@@ -44,6 +45,7 @@ export {
   FileError,
   ModelError,
   OperandError,
+  OperatorError,
   ProcessError,
   type ProcessFailure,
   ProjectionError,
@@ -73,8 +75,8 @@ export { type ReplacedModel, type ReplaceOptions, replaceLayers } from './onnx/r
 export type { ModelProgress, ModelResult, ModelRunOptions } from './onnx/run-stages.ts';
 export { type Matrix3, PRESET_NAMES, PRESETS, type PresetName } from './projection/space-time.ts';
 // Spec language: text → ArraySpec and FaultSpec.
-export type { ArraySpec, SpecFile } from './spec/array-spec.ts';
-export { MAX_FAULT_SLOTS, MAX_SIDE } from './spec/array-spec.ts';
+export type { ArrayInput, ArraySpec, SpecFile } from './spec/array-spec.ts';
+export { MAX_FAULT_SLOTS, MAX_SIDE, MAX_STAGES } from './spec/array-spec.ts';
 export { formatFault, formatSpec } from './spec/format.ts';
 export { loadSpec, type SpecReference, selectArray, selectFault, splitSpecReference } from './spec/load.ts';
 export { parseFault, parseSpec } from './spec/parse.ts';

@@ -78,7 +78,10 @@ export async function runCase(models: Models, checkCase: CheckCase, options: Cas
 }
 
 function referenceResult({ spec }: Design, { a, b, c }: CheckCase): Tensor {
-  const data = multiplyAdd(a, b, c.data, spec.types.c, { start: 0, end: a.shape[1]! });
+  const inner = a.shape[1]!;
+  const depth = spec.size[2];
+  const padded = Math.ceil(inner / depth) * depth;
+  const data = multiplyAdd(a, b, c.data, spec, { start: 0, end: inner, padded });
   return tensor(spec.types.c, c.shape, data);
 }
 

@@ -3,19 +3,12 @@ import { dtypeInfo } from '../dtype/dtype.ts';
 import type { FaultNode } from '../fault/fault.ts';
 import { FAULT_NODES } from '../fault/fault.ts';
 import { dot, forEachEarliestPoint, kernelVector, placeOf } from '../projection/geometry.ts';
-import {
-  adjugate,
-  determinant,
-  LINE_AXIS,
-  LINES,
-  type Line,
-  type Vector3,
-} from '../projection/space-time.ts';
+import { adjugate, determinant, LINE_AXIS, LINES, type Line, type Vector3 } from '../projection/space-time.ts';
 import type { ArrayInput, ArraySpec } from '../spec/array-spec.ts';
 import { assertArraySpec } from '../spec/check-spec.ts';
 import { completeSpec } from '../spec/complete-spec.ts';
 import { VERSION } from '../version.ts';
-import type { Design, FaultSite, LineDesign, Pe, RegisterPlane, StreamPort, Tokens } from './design.ts';
+import type { Design, FaultSite, LineDesign, Pe, Pipeline, RegisterPlane, StreamPort, Tokens } from './design.ts';
 import { deepFreeze } from './freeze.ts';
 import { buildNetwork, type PeLookup, peLookup } from './network.ts';
 import { buildSchedule, type Unscheduled } from './schedule.ts';
@@ -49,10 +42,7 @@ export function buildDesign(given: ArrayInput): Design {
     carrier: stationary === 'a' ? 'b' : 'a',
     names: stationary === 'c' ? ['first', 'last'] : ['first'],
   };
-  const product = {
-    widthBits: lines.a.widthBits + lines.b.widthBits,
-    signed: lines.a.signed || lines.b.signed,
-  };
+  const product = productOf(lines);
   const inputs = inputPorts(lines, shadow, tokens);
   const body = {
     spec,
@@ -69,7 +59,10 @@ export function buildDesign(given: ArrayInput): Design {
     shadow,
     tokens,
     product,
-    planeLagCycles: spec.productRegister ? 2 : 1,
+    pipeline: pipelineOf(spec),
+    planeLagCycles: 1 + spec.multiplierStages,
+    sumLagCycles: spec.multiplierStages + spec.adderStages,
+    hasIdleSteps: (lines.c.network?.entryHops ?? []).some((hops) => hops >= spec.size[2]),
     inputs,
     output: shadow?.drains
       ? streamPort('s_o', shadow.widthBits, shadow.exits)
@@ -109,12 +102,28 @@ function buildLine(line: Line, spec: ArraySpec, pes: readonly Pe[], peAt: PeLook
   const delayCycles = matrix[2][axis];
   const flow = [matrix[0][axis], matrix[1][axis]] as const;
   const stationary = flow[0] === 0 && flow[1] === 0;
-  const { widthBits, signed } = dtypeInfo(spec.types[line]);
+  const { widthBits, signed, float } = dtypeInfo(spec.types[line]);
   const network = stationary ? null : buildNetwork(pes, peAt, flow, delayCycles);
-  return { line, stationary, delayCycles, widthBits, signed, network };
+  return { line, stationary, delayCycles, widthBits, signed, float, network };
 }
 
-type Ported = Pick<Design, 'lines' | 'shadow' | 'tokens' | 'spec' | 'product'>;
+function productOf({ a, b, c }: Design['lines']): Design['product'] {
+  if (c.float) return { widthBits: c.widthBits, signed: true, float: c.float };
+  return { widthBits: a.widthBits + b.widthBits, signed: a.signed || b.signed, float: null };
+}
+
+/** A floating-point operation has its registers inside; own and integer operators are followed by theirs. */
+function pipelineOf({ types, multiplierStages, adderStages, operators }: ArraySpec): Pipeline {
+  const before = Math.max(0, multiplierStages - 1);
+  const inside = dtypeInfo(types.a).kind === 'float' && operators.multiplier === null;
+  return {
+    multiplierLatency: inside ? before : 0,
+    productDelays: inside ? 0 : before,
+    adderLatency: adderStages - 1,
+  };
+}
+
+type Ported = Pick<Design, 'lines' | 'shadow' | 'tokens' | 'spec' | 'product' | 'pipeline' | 'planeLagCycles'>;
 
 function inputPorts({ a, b, c }: Design['lines'], shadow: Design['shadow'], tokens: Tokens | null): StreamPort[] {
   const ports: StreamPort[] = [];
@@ -135,7 +144,7 @@ function streamPort(name: string, laneBits: number, lanePes: Int32Array): Stream
 }
 
 /** Name the registers of a PE in the order in which a trace holds them. */
-function registerPlanes({ lines, shadow, tokens, spec, product }: Ported): RegisterPlane[] {
+function registerPlanes({ lines, shadow, tokens, spec, product, pipeline }: Ported): RegisterPlane[] {
   const planes: RegisterPlane[] = [];
   const add = (name: string, widthBits: number) => planes.push({ name, widthBits, bytes: storageBytes(widthBits) });
   const addDelayed = (name: string, widthBits: number, delayCycles: number) => {
@@ -144,14 +153,22 @@ function registerPlanes({ lines, shadow, tokens, spec, product }: Ported): Regis
   };
   addDelayed('a', lines.a.widthBits, lines.a.delayCycles);
   addDelayed('b', lines.b.widthBits, lines.b.delayCycles);
-  if (spec.productRegister) add('p_q', product.widthBits);
-  addDelayed('c', lines.c.widthBits, lines.c.delayCycles);
+  for (let n = 1; n <= pipeline.productDelays; n++) add(`product${n}_q`, product.widthBits);
+  if (spec.multiplierStages > 0) add('p_q', product.widthBits);
+  addDelayed('c', lines.c.widthBits, lines.c.delayCycles - pipeline.adderLatency);
   for (const name of tokens?.names ?? []) {
     addDelayed(name, 1, lines[tokens!.carrier].delayCycles);
-    if (spec.productRegister && shadow?.drains) add(`${name}_p_q`, 1);
+    if (shadow?.drains) for (const delayed of delayedTokens(name, spec)) add(delayed, 1);
   }
   if (shadow) addDelayed('s', shadow.widthBits, shadow.delayCycles);
   return planes;
+}
+
+/** Name the registers in which a token for the c plane waits along with the product, in the order of time. */
+export function delayedTokens(name: 'first' | 'last', { multiplierStages }: ArraySpec): string[] {
+  return Array.from({ length: multiplierStages }, (_, n) =>
+    n === multiplierStages - 1 ? `${name}_p_q` : `${name}_product${n + 1}_q`,
+  );
 }
 
 /** Bytes in which a compiler keeps a value of so many bits: 1, 2, 4, 8, or whole 4-byte words beyond. */
@@ -162,17 +179,18 @@ function storageBytes(widthBits: number): number {
   return widthBits <= 64 ? 8 : 4 * Math.ceil(widthBits / 32);
 }
 
-function faultSites({ lines, tokens, spec, product }: Ported): FaultSite[] {
+function faultSites({ lines, tokens, shadow, spec, product }: Ported): FaultSite[] {
   const widths: Record<FaultNode, number> = {
     a: lines.a.widthBits,
     b: lines.b.widthBits,
     c: lines.c.widthBits,
-    p: spec.productRegister ? product.widthBits : 0,
+    p: spec.multiplierStages > 0 ? product.widthBits : 0,
     a_out: lines.a.stationary ? 0 : lines.a.widthBits,
     b_out: lines.b.stationary ? 0 : lines.b.widthBits,
     c_in: lines.c.widthBits,
     first: tokens?.names.includes('first') ? 1 : 0,
     last: tokens?.names.includes('last') ? 1 : 0,
+    s: shadow?.widthBits ?? 0,
   };
   return FAULT_NODES.map((node, code) => ({ node, code, widthBits: widths[node] })).filter(
     (site) => site.widthBits > 0,
@@ -184,7 +202,10 @@ function bitsFor(count: number): number {
   return Math.max(1, Math.ceil(Math.log2(count)));
 }
 
-function hashOf({ name, size, projection, types, faultSlots, productRegister }: ArraySpec): string {
-  const content = { version: VERSION, name, size, matrix: projection.matrix, types, faultSlots, productRegister };
+function hashOf({ projection, operators, ...rest }: ArraySpec): string {
+  const [multiplier, adder] = [operators.multiplier, operators.adder].map(
+    (operator) => operator && { name: operator.name, verilog: operator.verilog, program: operator.program },
+  );
+  const content = { version: VERSION, ...rest, matrix: projection.matrix, multiplier, adder };
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
 }

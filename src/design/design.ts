@@ -1,3 +1,4 @@
+import type { FloatFormat } from '../dtype/float-format.ts';
 import type { FaultNode } from '../fault/fault.ts';
 import type { Line, Matrix3, Vector3 } from '../projection/space-time.ts';
 import type { ArraySpec } from '../spec/array-spec.ts';
@@ -31,6 +32,15 @@ export interface Network {
   readonly exitHops: Int32Array;
 }
 
+/** Where the registers of multiplier and adder lie. Those within a floating-point operation hold no numbers of a PE. */
+export interface Pipeline {
+  /** Registers within the floating-point multiplier and adder. */
+  readonly multiplierLatency: number;
+  readonly adderLatency: number;
+  /** Registers between a finished product and the product register p. */
+  readonly productDelays: number;
+}
+
 /** One of the three data streams. A stationary line has no network; its delay is the length of its loop in the PE. */
 export interface LineDesign {
   readonly line: Line;
@@ -38,6 +48,7 @@ export interface LineDesign {
   readonly delayCycles: number;
   readonly widthBits: number;
   readonly signed: boolean;
+  readonly float: FloatFormat | null;
   readonly network: Network | null;
 }
 
@@ -138,9 +149,15 @@ export interface Design {
   readonly stationary: Line | null;
   readonly shadow: ShadowChain | null;
   readonly tokens: Tokens | null;
-  readonly product: { readonly widthBits: number; readonly signed: boolean };
-  /** L: the cycles by which the c plane runs behind a and b. */
+  /** Exact for integers; rounded to the format of c in floating point. */
+  readonly product: { readonly widthBits: number; readonly signed: boolean; readonly float: FloatFormat | null };
+  readonly pipeline: Pipeline;
+  /** L: the cycles by which the c plane, from the wire c_in on, runs behind a and b. */
   readonly planeLagCycles: number;
+  /** The cycles by which register c runs behind a and b: later than c_in where the adder has registers before it. */
+  readonly sumLagCycles: number;
+  /** Whether sums pass PEs in which they take no step, adding a product of which a or b is zero. */
+  readonly hasIdleSteps: boolean;
   readonly inputs: readonly StreamPort[];
   readonly output: StreamPort;
   /** Index in `inputs` of the port where C (and returning partial sums) enters. */

@@ -1,20 +1,27 @@
-/** How a value's bits are read: two's complement when signed. */
+import type { FloatFormat } from './float-format.ts';
+
+/** How a value's bits are read: as floating point, else two's complement when signed. */
 export interface NumberFormat {
   readonly widthBits: number;
   readonly signed: boolean;
+  readonly float?: FloatFormat | null | undefined;
 }
 
-/** A value of a node: a number where all formats of the design fit doubles exactly, a bigint otherwise. */
+/**
+ * A value of a node. Integers are numbers where all formats of the design fit doubles exactly, bigints otherwise;
+ * floating-point values are numbers, beside odd NaNs (see `FloatBits`). Two values of a node are the same exactly if
+ * `Object.is` says so: no integer is ever −0.
+ */
 export type Value = number | bigint;
 
 /**
  * The bit-exact arithmetic of one PE. Integers are two's complement: the product is exact, the sum wraps modulo 2^W
- * of the accumulator. Floating-point formats get their own implementation of this interface.
+ * of the accumulator. In floating point the product is rounded, then the sum.
  */
 export interface Arithmetic<V extends Value> {
   readonly zero: V;
-  /** Take an element of a tensor's storage. */
-  of(element: number | bigint): V;
+  /** Take an element as an `ElementStore` reads it. */
+  of(element: Value): V;
   /** Multiply an a by a b into the product format. */
   multiply(a: V, b: V): V;
   /** Add a product to an accumulator value. */
@@ -51,7 +58,8 @@ function doubleArithmetic({ c }: PeFormats): Arithmetic<number> {
   return {
     zero: 0,
     of: Number,
-    multiply: (a, b) => a * b,
+    // A product may be −0, which is no integer.
+    multiply: (a, b) => a * b + 0,
     accumulate: (sum, product) => wrapC(sum + product),
     toBits: (value, { widthBits }) => BigInt.asUintN(widthBits, BigInt(value)),
     fromBits: (bits, format) => Number(interpret(bits, format)),

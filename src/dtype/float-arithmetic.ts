@@ -62,7 +62,7 @@ export function floatArithmetic({ operand, result }: FloatPeFormats): Arithmetic
   };
   return {
     zero: 0,
-    of: Number,
+    of: (element) => element,
     multiply: (a, b) => (typeof a === 'number' && typeof b === 'number' ? multiply(a, b) : Number.NaN),
     accumulate: (c, product) => (typeof c === 'number' && typeof product === 'number' ? add(c, product) : Number.NaN),
     toBits: (value, format) => bitsOf(format).toBits(value),

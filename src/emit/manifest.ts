@@ -23,7 +23,8 @@ export function manifestOf(design: Design) {
     modules: moduleNames(design),
     size: { n1: spec.size[0], n2: spec.size[1], n3: spec.size[2] },
     types: spec.types,
-    productRegister: spec.productRegister,
+    multiplierStages: spec.multiplierStages,
+    adderStages: spec.adderStages,
     projection: { matrix: design.matrix, determinant: design.determinant, kernel: design.kernel },
     contract: contractOf(design),
     control: {
@@ -144,6 +145,7 @@ const NODE_PLACES: Readonly<Record<FaultNode, string>> = {
   c_in: 'the sum at the input of the adder',
   first: 'what the register of token first takes',
   last: 'what the register of token last takes',
+  s: 'what the register of the shadow chain takes',
 };
 
 function portEntry(port: StreamPort, beats: readonly LaneBeats[]) {

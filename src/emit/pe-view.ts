@@ -71,7 +71,7 @@ class PeBuilder {
     this.#register(`${name}_q`, 1, `${name}_d`);
     const tail = this.#links(name, 1, `${name}_q`, lines[tokens!.carrier].delayCycles);
     this.#output(`${name}_o`, tail);
-    if (shadow!.drains && spec.productRegister) this.#register(`${name}_p_q`, 1, `${name}_q`);
+    if (shadow!.drains && spec.multiplierStages > 0) this.#register(`${name}_p_q`, 1, `${name}_q`);
   }
 
   /** Line a or b: taken from upstream, or held and loaded by `first`. */
@@ -99,7 +99,7 @@ class PeBuilder {
     this.#wire('b_factor', bits, resize('b_q', b.widthBits, bits, b.signed));
     this.#wire('product', bits, 'a_factor * b_factor');
     let source = 'product';
-    if (spec.productRegister) {
+    if (spec.multiplierStages > 0) {
       this.#wire('p_d', bits, 'product', { node: 'p' });
       this.#register('p_q', bits, 'p_d');
       source = 'p_q';
@@ -113,7 +113,7 @@ class PeBuilder {
     const { lines, spec } = this.#design;
     const { stationary, widthBits, delayCycles } = lines.c;
     const tail = this.#links('c', widthBits, 'c_q', delayCycles);
-    const load = spec.productRegister ? 'first_p_q' : 'first_q';
+    const load = spec.multiplierStages > 0 ? 'first_p_q' : 'first_q';
     const entering = stationary ? `${load} ? s_i : ${tail}` : 'c_i';
     this.#wire('c_in', widthBits, entering, { node: 'c_in', ...(stationary ? { comment: 'c stays here' } : {}) });
     this.#wire('sum', widthBits, `c_in + ${addend}`);
@@ -125,7 +125,7 @@ class PeBuilder {
   #shadow(): void {
     const { shadow, lines, spec } = this.#design;
     const { widthBits, delayCycles, drains } = shadow!;
-    const take = spec.productRegister ? 'last_p_q' : 'last_q';
+    const take = spec.multiplierStages > 0 ? 'last_p_q' : 'last_q';
     const sum = lines.c.delayCycles === 1 ? 'c_q' : `c_link${lines.c.delayCycles - 1}_q`;
     const next = drains ? `${take} ? ${sum} : s_i` : 's_i';
     const comment = drains

@@ -70,7 +70,7 @@ class RolledBuilder {
     for (const stream of streams) this.#arrive(stream);
     for (const name of tokens?.names ?? []) this.#tap(`Faults of the token ${name}`, name, `${name}_d`);
     for (const line of [lines.a, lines.b]) this.#operand(line);
-    if (spec.productRegister) this.#registeredProduct();
+    if (spec.multiplierStages > 0) this.#registeredProduct();
     this.#sum();
     if (shadow) this.#shadow();
     this.#clock();
@@ -159,21 +159,21 @@ class RolledBuilder {
     const { lines, product, spec } = this.#design;
     const { stationary, widthBits, delayCycles } = lines.c;
     this.#array('c_d', widthBits);
-    if (!spec.productRegister) this.#array('product', product.widthBits);
-    const load = spec.productRegister ? 'first_p_q' : 'first_q';
+    if (spec.multiplierStages === 0) this.#array('product', product.widthBits);
+    const load = spec.multiplierStages > 0 ? 'first_p_q' : 'first_q';
     const entering = stationary ? `${load}[p] ? s_in[p] : ${this.#tail('c', delayCycles)}[p]` : null;
     if (entering) this.#array('c_in', widthBits);
     const enter = entering ? [this.#everywhere(`c_in[p] = ${entering};`)] : [];
     this.#step('What enters the adders', enter, [], [['c_in', 'c_in']]);
-    const source = spec.productRegister ? 'p_q' : 'product';
-    const body = spec.productRegister ? [] : [`product[p] = ${this.#factors()};`];
+    const source = spec.multiplierStages > 0 ? 'p_q' : 'product';
+    const body = spec.multiplierStages > 0 ? [] : [`product[p] = ${this.#factors()};`];
     const addend = resize(`${source}[p]`, product.widthBits, widthBits, product.signed);
     this.#step('Sums', [this.#everywhere(...body, `c_d[p] = c_in[p] + ${addend};`)], [], [['c', 'c_d']]);
   }
 
   #shadow(): void {
     const { shadow, lines, spec } = this.#design;
-    const take = spec.productRegister ? 'last_p_q' : 'last_q';
+    const take = spec.multiplierStages > 0 ? 'last_p_q' : 'last_q';
     this.#array('s_d', shadow!.widthBits);
     const next = shadow!.drains ? `${take}[p] ? ${this.#tail('c', lines.c.delayCycles)}[p] : s_in[p]` : 's_in[p]';
     this.#step('The shadow chain takes finished sums', [this.#everywhere(`s_d[p] = ${next};`)], [], []);
@@ -191,11 +191,11 @@ class RolledBuilder {
     };
     const carrierDelay = tokens ? lines[tokens.carrier].delayCycles : 1;
     for (const name of tokens?.names ?? []) {
-      if (spec.productRegister && shadow!.drains) body.push(`${name}_p_q[p] = ${name}_q[p];`);
+      if (spec.multiplierStages > 0 && shadow!.drains) body.push(`${name}_p_q[p] = ${name}_q[p];`);
       chain(name, carrierDelay, `${name}_q`);
     }
     for (const { line, delayCycles } of [lines.a, lines.b]) chain(line, delayCycles, this.#source(line));
-    if (spec.productRegister) body.push('p_q[p] = p_d[p];');
+    if (spec.multiplierStages > 0) body.push('p_q[p] = p_d[p];');
     chain('c', lines.c.delayCycles, 'c_q');
     if (shadow) chain('s', shadow.delayCycles, 's_q');
     this.#step('The clock edge', [this.#everywhere(...body)], [], []);

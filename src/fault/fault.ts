@@ -5,9 +5,10 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /**
  * Where in a PE a fault can sit: the registers a, b, c and p (product), the wires a_out and b_out (what is forwarded;
- * the PE's own product is untouched), the wire c_in (what enters the adder), and the control tokens first and last.
+ * the PE's own product is untouched), the wire c_in (what enters the adder), the control tokens first and last, and the
+ * register s of the shadow chain.
  */
-export const FAULT_NODES = ['a', 'b', 'c', 'p', 'a_out', 'b_out', 'c_in', 'first', 'last'] as const;
+export const FAULT_NODES = ['a', 'b', 'c', 'p', 'a_out', 'b_out', 'c_in', 'first', 'last', 's'] as const;
 
 export type FaultNode = (typeof FAULT_NODES)[number];
 

@@ -98,6 +98,8 @@ function windowAfterTile({ name, schedule }: Design, from: number): string {
 function whyAbsent(design: Design, { node }: FaultSpec): string {
   if (node === 'p') return 'it has no product register';
   if (node === 'a_out' || node === 'b_out') return `line ${node[0]} is stationary and forwards nothing`;
-  if (design.stationary === null) return 'no line is stationary, so there are no control tokens';
+  if (design.stationary === null) {
+    return `no line is stationary, so there ${node === 's' ? 'is no shadow chain' : 'are no control tokens'}`;
+  }
   return `line ${design.stationary} is loaded by the token first alone`;
 }

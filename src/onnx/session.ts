@@ -50,8 +50,12 @@ export async function openSession(proto: ModelProto, path: string): Promise<Sess
   };
 }
 
-/** Hand a tensor to ONNX Runtime; the elements are shared. */
+/**
+ * Hand a tensor to ONNX Runtime; the elements are shared.
+ * @throws {ModelError} for bfloat16, which the runtime takes from models alone.
+ */
 export function toRuntime(value: Tensor): RuntimeTensor {
+  if (value.type === 'bfloat16') throw new ModelError('ONNX Runtime takes no bfloat16 tensors from outside a model');
   return new OrtTensor(value.type, value.data as Uint8Array, value.shape) as RuntimeTensor;
 }
 
@@ -63,7 +67,9 @@ export function fromRuntime(value: RuntimeTensor, name: string): Tensor {
   if (!isElementType(value.type)) {
     throw new ModelError(`value '${name}' holds ${value.type} elements, which are not supported`);
   }
-  return tensor(value.type, value.dims, value.data as Uint8Array);
+  const { buffer, byteOffset, length } = value.data as Uint16Array;
+  const data = value.type === 'float16' ? new Uint16Array(buffer, byteOffset, length) : (value.data as Uint8Array);
+  return tensor(value.type, value.dims, data);
 }
 
 async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {

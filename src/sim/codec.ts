@@ -1,4 +1,5 @@
 import type { Arithmetic, NumberFormat, Value } from '../dtype/arithmetic.ts';
+import { floatBits } from '../dtype/float-bits.ts';
 
 /** Reads and writes the values of one format in little-endian bytes; what lies beyond the width is zero. */
 export interface Codec {
@@ -6,8 +7,9 @@ export interface Codec {
   write(view: DataView, at: number, value: Value): void;
 }
 
-/** Choose how integer values of a format go into so many bytes each; straight from storage where the widths agree. */
+/** Choose how values of a format go into so many bytes each; straight from storage where the widths agree. */
 export function codecOf(arithmetic: Arithmetic<Value>, format: NumberFormat, bytes: number): Codec {
+  if (format.float) return floatBits(format.float);
   return format.widthBits === 8 * bytes ? storageCodec(arithmetic, format) : bitsCodec(arithmetic, format, bytes);
 }
 

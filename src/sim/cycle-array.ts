@@ -3,6 +3,7 @@ import type { Arithmetic, Value } from '../dtype/arithmetic.ts';
 import type { FaultNode } from '../fault/fault.ts';
 import type { BeatSegment, FaultDrive } from '../schedule/beats.ts';
 import { type Codec, codecOf, TOKEN_CODEC } from './codec.ts';
+import { formatOfRegister } from './formats.ts';
 import { groupFaults, type NodeFaults } from './node-faults.ts';
 import { Pipe } from './pipe.ts';
 import type { SampleStore, TraceStore } from './stores.ts';
@@ -17,10 +18,11 @@ export class CycleArray {
   readonly #pipes: Record<PipeName, Pipe>;
   /** What arrives at the pipes: fed from the edge, received from upstream, or held. */
   readonly #in: Record<PipeName, Value[]>;
-  #product: Value[];
+  /** The registers of the multiplier, and those in which tokens wait along with the product; null without any. */
+  readonly #products: Pipe | null;
+  readonly #waiting: Readonly<Record<'first' | 'last', Pipe>> | null;
   #nextProduct: Value[];
-  readonly #firstProduct: Value[];
-  readonly #lastProduct: Value[];
+  #nextWaiting: Record<'first' | 'last', Value[]>;
   readonly #faults: NodeFaults;
   readonly #feeds: readonly Feed[];
   readonly #traced: readonly TracedPlane[];
@@ -42,10 +44,11 @@ export class CycleArray {
     };
     const plane = (value: Value) => new Array<Value>(count).fill(value);
     this.#in = { a: plane(zero), b: plane(zero), c: plane(zero), s: plane(zero), first: plane(0), last: plane(0) };
-    this.#product = plane(zero);
+    const stages = design.spec.multiplierStages;
+    this.#products = stages > 0 ? new Pipe(count, stages, zero) : null;
+    this.#waiting = stages > 0 ? { first: new Pipe(count, stages, 0), last: new Pipe(count, stages, 0) } : null;
     this.#nextProduct = plane(zero);
-    this.#firstProduct = plane(0);
-    this.#lastProduct = plane(0);
+    this.#nextWaiting = { first: plane(0), last: plane(0) };
     this.firedCycles = drives.map(() => 0);
     this.#faults = groupFaults(design, arithmetic, drives);
     this.#feeds = feedsOf(design, arithmetic);
@@ -86,12 +89,13 @@ export class CycleArray {
   }
 
   #clockEdge(): void {
-    const { lines, shadow, tokens, spec } = this.#design;
-    const { a, b, c, s, first, last } = this.#pipes;
+    const { lines, shadow, tokens } = this.#design;
+    const { a, b, c, s } = this.#pipes;
     if (shadow) receive(this.#in.s, s.tail, shadow);
     this.#sum();
-    if (shadow?.drains) this.#drain();
-    if (spec.productRegister) this.#multiply();
+    if (shadow) this.#chain(shadow.drains);
+    const products = this.#products;
+    if (products) this.#multiply(products);
     for (const name of tokens?.names ?? []) {
       receive(this.#in[name], this.#pipes[name].tail, lines[tokens!.carrier].network!);
       this.#patch(name, this.#in[name]);
@@ -99,10 +103,10 @@ export class CycleArray {
     this.#arrive('a', 'a_out');
     this.#arrive('b', 'b_out');
 
-    if (spec.productRegister) {
-      [this.#product, this.#nextProduct] = [this.#nextProduct, this.#product];
-      copy(first.head, this.#firstProduct);
-      copy(last.head, this.#lastProduct);
+    if (products) this.#nextProduct = products.shift(this.#nextProduct);
+    for (const name of this.#waiting ? (tokens?.names ?? []) : []) {
+      copy(this.#pipes[name].head, this.#nextWaiting[name]);
+      this.#nextWaiting[name] = this.#waiting![name].shift(this.#nextWaiting[name]);
     }
     this.#in.a = a.shift(this.#in.a);
     this.#in.b = b.shift(this.#in.b);
@@ -113,41 +117,47 @@ export class CycleArray {
 
   /** What every PE's c register takes: what comes in or is held, plus the product. */
   #sum(): void {
-    const { lines, spec } = this.#design;
-    const { c, first } = this.#pipes;
+    const { lines, pipeline } = this.#design;
+    const { c } = this.#pipes;
     const { accumulate, multiply } = this.#arithmetic;
     const sums = this.#in.c;
     if (lines.c.stationary) {
-      choose(sums, spec.productRegister ? this.#firstProduct : first.head, this.#in.s, c.tail);
+      choose(sums, this.#tokenOfSums('first'), this.#in.s, c.tail);
     } else {
       receive(sums, c.tail, lines.c.network!);
     }
     this.#patch('c_in', sums);
-    if (spec.productRegister) {
-      const product = this.#product;
+    if (this.#products) {
+      const product = this.#products.tail;
       for (let pe = 0; pe < sums.length; pe++) sums[pe] = accumulate(sums[pe]!, product[pe]!);
     } else {
       const a = this.#pipes.a.head;
       const b = this.#pipes.b.head;
       for (let pe = 0; pe < sums.length; pe++) sums[pe] = accumulate(sums[pe]!, multiply(a[pe]!, b[pe]!));
     }
-    this.#patch('c', sums);
+    // An adder with registers of its own gives register c what it took some cycles ago.
+    this.#patch('c', pipeline.adderLatency > 0 ? c.before(pipeline.adderLatency) : sums);
   }
 
   /** What the shadow chain takes: the finished sum where `last` says so, otherwise what comes along the chain. */
-  #drain(): void {
-    const { c, last } = this.#pipes;
-    const take = this.#design.spec.productRegister ? this.#lastProduct : last.head;
-    choose(this.#in.s, take, c.tail, this.#in.s);
+  #chain(drains: boolean): void {
+    if (drains) choose(this.#in.s, this.#tokenOfSums('last'), this.#pipes.c.tail, this.#in.s);
+    this.#patch('s', this.#in.s);
   }
 
-  #multiply(): void {
+  /** A token as it acts on the c plane. */
+  #tokenOfSums(name: 'first' | 'last'): readonly Value[] {
+    return this.#waiting ? this.#waiting[name].tail : this.#pipes[name].head;
+  }
+
+  #multiply(products: Pipe): void {
     const { multiply } = this.#arithmetic;
     const a = this.#pipes.a.head;
     const b = this.#pipes.b.head;
     const product = this.#nextProduct;
     for (let pe = 0; pe < product.length; pe++) product[pe] = multiply(a[pe]!, b[pe]!);
-    this.#patch('p', product);
+    const { multiplierStages } = this.#design.spec;
+    this.#patch('p', multiplierStages > 1 ? products.before(multiplierStages - 1) : product);
   }
 
   /** What line a or b brings to every PE's register: from upstream, or around the loop unless `first` loads. */
@@ -179,7 +189,7 @@ export class CycleArray {
         if (this.#cycle < drive.firstCycle || this.#cycle > drive.lastCycle) continue;
         const before = values[pe]!;
         const after = apply(before);
-        if (after !== before) this.firedCycles[number]!++;
+        if (!Object.is(after, before)) this.firedCycles[number]!++;
         values[pe] = after;
       }
     }
@@ -188,19 +198,21 @@ export class CycleArray {
   #tracedPlanes(): TracedPlane[] {
     return this.#design.registers.map(({ name, widthBits, bytes }) => {
       const isToken = widthBits === 1;
-      const codec = isToken ? TOKEN_CODEC : codecOf(this.#arithmetic, { widthBits, signed: false }, bytes);
+      const codec = isToken ? TOKEN_CODEC : codecOf(this.#arithmetic, formatOfRegister(this.#design, name), bytes);
       return { values: this.#registers(name), codec, bytes };
     });
   }
 
   /** Find the register that a trace calls by this name. */
   #registers(name: string): () => readonly Value[] {
-    if (name === 'p_q') return () => this.#product;
-    if (name === 'first_p_q') return () => this.#firstProduct;
-    if (name === 'last_p_q') return () => this.#lastProduct;
+    const [, token, delay] = /^(?:(first|last)_)?(?:p|product(\d+))_q$/.exec(name) ?? [];
+    if (token !== undefined || delay !== undefined || name === 'p_q') {
+      const pipe = token ? this.#waiting![token as 'first' | 'last'] : this.#products!;
+      return delay === undefined ? () => pipe.tail : () => pipe.stage(Number(delay) - 1);
+    }
     const [, base, link] = /^(.+?)(?:_link(\d+))?_q$/.exec(name)!;
     const pipe = this.#pipes[base as PipeName];
-    const stage = Number(link ?? 0);
+    const stage = Number(link ?? 0) + (base === 'c' ? this.#design.pipeline.adderLatency : 0);
     return () => pipe.stage(stage);
   }
 }

@@ -1,15 +1,15 @@
 import type { Design } from '../design/design.ts';
-import { type Arithmetic, integerArithmetic, type Value } from '../dtype/arithmetic.ts';
+import type { Arithmetic, Value } from '../dtype/arithmetic.ts';
 import { codecOf } from './codec.ts';
 import { CycleArray } from './cycle-array.ts';
-import { formatsOf } from './formats.ts';
+import { arithmeticOf } from './formats.ts';
 import type { Machine, MachineJob, MachineRun } from './machine.ts';
 import { SampleStore, TraceStore } from './stores.ts';
 import { Turns } from './turns.ts';
 
 /** Make the cycle simulator of a design: every register, every cycle. */
 export function cycleMachine(design: Design): Machine {
-  const arithmetic = integerArithmetic(formatsOf(design)) as Arithmetic<Value>;
+  const arithmetic = arithmeticOf(design);
   return {
     run: (job) => runJob(design, arithmetic, job),
     close: () => Promise.resolve(),

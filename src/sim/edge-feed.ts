@@ -1,5 +1,6 @@
 import type { Design } from '../design/design.ts';
 import type { Arithmetic, Value } from '../dtype/arithmetic.ts';
+import { type ElementStore, elementStore } from '../dtype/element-store.ts';
 import { addScaled, inverseOf, timeOf } from '../projection/geometry.ts';
 import { LINE_AXIS, type Line, type Vector3 } from '../projection/space-time.ts';
 import type { JobPlan, Tile } from '../schedule/plan.ts';
@@ -20,6 +21,7 @@ export class EdgeFeed {
   readonly #plan: JobPlan;
   readonly #operands: JobOperands;
   readonly #arithmetic: Arithmetic<Value>;
+  readonly #stores: Readonly<Record<Line, ElementStore>>;
   readonly #pointAt: (x: number, y: number, t: number) => Vector3 | null;
 
   constructor(design: Design, plan: JobPlan, operands: JobOperands, arithmetic: Arithmetic<Value>) {
@@ -27,6 +29,8 @@ export class EdgeFeed {
     this.#plan = plan;
     this.#operands = operands;
     this.#arithmetic = arithmetic;
+    const { a, b, c } = design.spec.types;
+    this.#stores = { a: elementStore(a), b: elementStore(b), c: elementStore(c) };
     this.#pointAt = inverseOf(design.matrix);
   }
 
@@ -39,12 +43,16 @@ export class EdgeFeed {
     const depth = tile.depth + k - 1;
     switch (line) {
       case 'a':
-        return row < rows && depth < inner ? this.#read(a.data, row * inner + depth) : this.#arithmetic.zero;
+        return row < rows && depth < inner ? this.#read('a', a.data, row * inner + depth) : this.#arithmetic.zero;
       case 'b':
-        return depth < inner && column < columns ? this.#read(b.data, depth * columns + column) : this.#arithmetic.zero;
+        return depth < inner && column < columns
+          ? this.#read('b', b.data, depth * columns + column)
+          : this.#arithmetic.zero;
       case 'c': {
         const partial = this.partials[tile.depth / this.#design.spec.size[2]]!;
-        return row < rows && column < columns ? this.#read(partial, row * columns + column) : this.#arithmetic.zero;
+        return row < rows && column < columns
+          ? this.#read('c', partial, row * columns + column)
+          : this.#arithmetic.zero;
       }
     }
   }
@@ -100,7 +108,7 @@ export class EdgeFeed {
     return low;
   }
 
-  #read(data: TensorData, at: number): Value {
-    return this.#arithmetic.of(data[at]!);
+  #read(line: Line, data: TensorData, at: number): Value {
+    return this.#arithmetic.of(this.#stores[line].read(data, at));
   }
 }

@@ -2,6 +2,7 @@ import type { Design } from '../design/design.ts';
 import type { Arithmetic, Value } from '../dtype/arithmetic.ts';
 import type { FaultNode } from '../fault/fault.ts';
 import type { EdgeFeed } from './edge-feed.ts';
+import type { IdleSteps } from './idle-steps.ts';
 import { applyFaults, type NodeFaults } from './node-faults.ts';
 import type { OperandTrace } from './operand-trace.ts';
 import type { SumTrace } from './sum-trace.ts';
@@ -17,6 +18,7 @@ export interface Traces {
   readonly feed: EdgeFeed;
   readonly operands: OperandTrace;
   readonly sums: SumTrace;
+  readonly idle: IdleSteps;
   readonly faults: NodeFaults;
 }
 
@@ -35,7 +37,7 @@ export async function countFired(traces: Traces, count: number, cycles: number, 
         for (const { drive, number, apply } of faults) {
           if (cycle < drive.firstCycle || cycle > drive.lastCycle) continue;
           const after = apply(value);
-          if (after !== value) fired[number]!++;
+          if (!Object.is(after, value)) fired[number]!++;
           value = after;
         }
       }
@@ -64,16 +66,29 @@ function nodeInputs(traces: Traces, node: FaultNode, pe: number): NodeInputs {
       return whenNeeded((cycle) => operands.register('a', pe, cycle - 1));
     case 'b_out':
       return whenNeeded((cycle) => operands.register('b', pe, cycle - 1));
-    case 'p':
-      return whenNeeded((cycle) => operands.productAt(pe, cycle - 1));
-    case 'c':
+    case 'p': {
+      const { multiplierStages } = design.spec;
+      return whenNeeded((cycle) => operands.productAt(pe, cycle - multiplierStages));
+    }
+    case 'c': {
+      // Register c takes a sum some cycles after it entered the adder.
+      const delay = design.pipeline.adderLatency;
+      if (!design.lines.c.network) return delayed(heldSum(traces, node, pe), delay, arithmetic.zero);
+      return whenNeeded((cycle) => (cycle < delay ? arithmetic.zero : sums.passing(node, pe, cycle - delay)));
+    }
     case 'c_in':
       if (!design.lines.c.network) return heldSum(traces, node, pe);
       return whenNeeded((cycle) => sums.passing(node, pe, cycle));
     case 'first':
     case 'last':
-      throw new Error(`the closed form does not cover faults of the token ${node}`);
+    case 's':
+      throw new Error(`the closed form does not cover faults of ${node}`);
   }
+}
+
+/** What entered so many cycles before; `input` is asked for every cycle in turn. */
+function delayed(input: NodeInputs, cycles: number, before: Value): NodeInputs {
+  return (cycle) => (cycle < cycles ? before : input(cycle - cycles, true));
 }
 
 /** A stationary operand's register, cycle by cycle. */
@@ -91,16 +106,21 @@ function heldOperand({ design, arithmetic, feed, faults }: Traces, line: 'a' | '
 
 /** A stationary sum on entering the adder, or as register c takes it before its faults, cycle by cycle. */
 function heldSum({ design, arithmetic, feed, sums, faults }: Traces, node: 'c' | 'c_in', pe: number): NodeInputs {
+  const { pipeline } = design;
   const { delayCycles } = design.lines.c;
   const lag = design.planeLagCycles;
-  const held = new Array<Value>(delayCycles).fill(arithmetic.zero);
+  // What is in the loop at the start: zeros, some of which register c has yet to take.
+  const held = Array.from({ length: delayCycles }, (_, phase) => {
+    const stored = phase - delayCycles + pipeline.adderLatency;
+    return stored < 0 ? arithmetic.zero : applyFaults(faults, 'c', pe, stored, arithmetic.zero);
+  });
   return (cycle) => {
     const load = feed.lastLoad('c', pe, cycle - lag);
     const phase = cycle % delayCycles;
     const entering = load?.cycle === cycle - lag ? load.value : held[phase]!;
     const adding = applyFaults(faults, 'c_in', pe, cycle, entering);
     const sum = arithmetic.accumulate(adding, sums.productAt(pe, cycle));
-    held[phase] = applyFaults(faults, 'c', pe, cycle, sum);
+    held[phase] = applyFaults(faults, 'c', pe, cycle + pipeline.adderLatency, sum);
     return node === 'c_in' ? entering : sum;
   };
 }

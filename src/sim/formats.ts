@@ -1,13 +1,30 @@
 import type { Design } from '../design/design.ts';
-import type { NumberFormat, PeFormats } from '../dtype/arithmetic.ts';
+import type { Arithmetic, NumberFormat, Value } from '../dtype/arithmetic.ts';
+import { peArithmetic } from '../dtype/pe-arithmetic.ts';
 import type { FaultNode } from '../fault/fault.ts';
 
 /** The format of a control token. */
 export const TOKEN: NumberFormat = { widthBits: 1, signed: false };
 
-/** The formats of a design's operands, product and accumulator. */
-export function formatsOf({ lines, product }: Design): PeFormats {
-  return { a: lines.a, b: lines.b, c: lines.c, product };
+/** Make the arithmetic of a design's PEs. */
+export function arithmeticOf({ lines, product, spec }: Design): Arithmetic<Value> {
+  return peArithmetic({ a: lines.a, b: lines.b, c: lines.c, product }, spec.operators);
+}
+
+/** The format of a register that holds more than a bit, by its name in the Verilog of the PE. */
+export function formatOfRegister(design: Design, name: string): NumberFormat {
+  switch (/^[a-z]+/.exec(name)![0]) {
+    case 'a':
+      return design.lines.a;
+    case 'b':
+      return design.lines.b;
+    case 'c':
+      return design.lines.c;
+    case 's':
+      return design.lines[design.stationary!];
+    default:
+      return design.product;
+  }
 }
 
 /** The format in which a fault node's bits are read. */
@@ -24,6 +41,8 @@ export function formatOfNode(design: Design, node: FaultNode): NumberFormat {
       return design.lines.c;
     case 'p':
       return design.product;
+    case 's':
+      return design.lines[design.stationary!];
     default:
       return TOKEN;
   }

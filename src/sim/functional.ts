@@ -1,5 +1,5 @@
 import type { Design } from '../design/design.ts';
-import { type Arithmetic, integerArithmetic, type Value } from '../dtype/arithmetic.ts';
+import { elementStore } from '../dtype/element-store.ts';
 import { FAULT_NODES } from '../fault/fault.ts';
 import type { FaultDrive } from '../schedule/beats.ts';
 import type { JobPlan, Tile } from '../schedule/plan.ts';
@@ -7,7 +7,8 @@ import type { JobOperands } from '../schedule/segments.ts';
 import type { TensorData } from '../tensor/tensor.ts';
 import { EdgeFeed } from './edge-feed.ts';
 import { countFired, type Traces } from './fired-count.ts';
-import { formatsOf } from './formats.ts';
+import { arithmeticOf } from './formats.ts';
+import { idleSteps, NOTHING_CHANGES } from './idle-steps.ts';
 import { groupFaults } from './node-faults.ts';
 import { OperandTrace } from './operand-trace.ts';
 import { findReach } from './reach.ts';
@@ -27,10 +28,13 @@ export interface FunctionalControl {
   readonly onProgress?: ((doneTiles: number, totalTiles: number) => void) | undefined;
 }
 
-/** Tell whether the closed form covers a fault; one in a control token changes what a whole row of PEs does. */
+/**
+ * Tell whether the closed form covers a fault; one in a control token or in the shadow chain changes what a whole row
+ * of PEs does or holds.
+ */
 export function coversFault({ nodeCode }: FaultDrive): boolean {
   const node = FAULT_NODES[nodeCode]!;
-  return node !== 'first' && node !== 'last';
+  return node !== 'first' && node !== 'last' && node !== 's';
 }
 
 /**
@@ -45,11 +49,11 @@ export async function runFunctional(
   control: FunctionalControl = {},
 ): Promise<FunctionalRun> {
   const turns = new Turns(control.signal);
-  const traces = drives.length === 0 ? null : openTraces(design, plan, operands, drives);
+  const traces = openTraces(design, plan, operands, drives);
   const reach = await findReach(design, plan, drives, turns);
   let result = operands.c.data;
   for (const slice of sliceJob(design, plan, operands)) {
-    traces?.feed.partials.push(result);
+    traces.feed.partials.push(result);
     const steps = slice.compute(result);
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done) {
@@ -59,23 +63,28 @@ export async function runFunctional(
       if (turns.due) await turns.take();
     }
     for (const tile of slice.tiles) {
-      if (traces) recompute(traces, plan, tile, reach.get(tile.index) ?? [], result);
+      recompute(traces, plan, tile, reach.get(tile.index) ?? [], result);
+      for (const output of changedOutputs(traces, plan, tile)) {
+        recompute(traces, plan, tile, [output], result);
+        if (turns.due) await turns.take();
+      }
       if (!turns.due) continue;
       control.onProgress?.(tile.index, plan.tiles.length);
       await turns.take();
     }
   }
-  const firedCycles = traces ? await countFired(traces, drives.length, plan.cycles, turns) : [];
+  const firedCycles = await countFired(traces, drives.length, plan.cycles, turns);
   return { result, firedCycles };
 }
 
 function openTraces(design: Design, plan: JobPlan, operands: JobOperands, drives: readonly FaultDrive[]): Traces {
-  const arithmetic = integerArithmetic(formatsOf(design)) as Arithmetic<Value>;
+  const arithmetic = arithmeticOf(design);
   const feed = new EdgeFeed(design, plan, operands, arithmetic);
   const faults = groupFaults(design, arithmetic, drives);
   const operandTrace = new OperandTrace(design, arithmetic, feed, faults);
-  const sums = new SumTrace(design, arithmetic, feed, operandTrace, faults);
-  return { design, arithmetic, feed, operands: operandTrace, sums, faults };
+  const idle = idleSteps(design, operands);
+  const sums = new SumTrace(design, arithmetic, feed, operandTrace, faults, idle);
+  return { design, arithmetic, feed, operands: operandTrace, sums, idle, faults };
 }
 
 interface Slice {
@@ -91,11 +100,23 @@ function sliceJob(design: Design, plan: JobPlan, { a, b }: JobOperands): Slice[]
   return Array.from({ length: plan.tiles.length / perSlice }, (_, n) => ({
     tiles: plan.tiles.slice(n * perSlice, (n + 1) * perSlice),
     compute: (c: TensorData) =>
-      multiplyAddInSteps(a, b, c, design.spec.types.c, {
+      multiplyAddInSteps(a, b, c, design.spec, {
         start: n * depth,
         end: Math.min(plan.inner, (n + 1) * depth),
+        padded: (n + 1) * depth,
       }),
   }));
+}
+
+/** The outputs of a tile that idle steps can change, of the sums that enter it. */
+function* changedOutputs({ design, idle, feed }: Traces, { rows, columns }: JobPlan, tile: Tile): Generator<number> {
+  if (!design.hasIdleSteps || idle === NOTHING_CHANGES) return;
+  const [n1, n2] = design.spec.size;
+  for (let i = 1; i <= Math.min(n1, rows - tile.row); i++) {
+    for (let j = 1; j <= Math.min(n2, columns - tile.column); j++) {
+      if (idle.changes(feed.element('c', tile, i, j, 1))) yield (i - 1) * n2 + j - 1;
+    }
+  }
 }
 
 /** Work out some outputs of a tile again, now with the faults, and put them into the slice's result. */
@@ -106,18 +127,13 @@ function recompute(
   outputs: Iterable<number>,
   result: TensorData,
 ): void {
+  const { write } = elementStore(design.spec.types.c);
   const width = design.spec.size[1];
   for (const output of outputs) {
     const i = Math.floor(output / width) + 1;
     const j = (output % width) + 1;
     const row = tile.row + i - 1;
     const column = tile.column + j - 1;
-    if (row < rows && column < columns) store(result, row * columns + column, sums.resultOf(tile, i, j));
+    if (row < rows && column < columns) write(result, row * columns + column, sums.resultOf(tile, i, j));
   }
-}
-
-/** Store a sum, which already lies in the range of c, in the form that its storage takes. */
-function store(result: TensorData, at: number, sum: Value): void {
-  if (result instanceof BigInt64Array) result[at] = BigInt(sum);
-  else result[at] = Number(sum);
 }

@@ -44,6 +44,8 @@ export class OperandTrace {
 
   /** The product of a PE in a cycle of the a/b plane, whatever tiles its operands belong to. */
   productAt(pe: number, cycle: number): Value {
+    // Registers behind the multiplier were zero before anything could reach them.
+    if (cycle < -1) return this.#arithmetic.zero;
     return this.#arithmetic.multiply(this.register('a', pe, cycle), this.register('b', pe, cycle));
   }
 

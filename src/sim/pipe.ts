@@ -23,6 +23,11 @@ export class Pipe {
     return this.#stages[n]!;
   }
 
+  /** What a stage behind the register takes at the next shift. */
+  before(n: number): Value[] {
+    return this.#stages[n - 1]!;
+  }
+
   /** How many delay registers follow the register. */
   get links(): number {
     return this.#stages.length - 1;

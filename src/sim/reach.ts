@@ -45,9 +45,9 @@ interface ReachedPe {
 
 function reachedPes(design: Design, drive: FaultDrive): ReachedPe[] {
   const node = FAULT_NODES[drive.nodeCode]!;
-  const lag = design.planeLagCycles;
-  if (node === 'c' || node === 'c_in') return [{ pe: drive.peIndex, delay: -lag, persists: false }];
-  if (node === 'p') return [{ pe: drive.peIndex, delay: -1, persists: false }];
+  if (node === 'c') return [{ pe: drive.peIndex, delay: -design.sumLagCycles, persists: false }];
+  if (node === 'c_in') return [{ pe: drive.peIndex, delay: -design.planeLagCycles, persists: false }];
+  if (node === 'p') return [{ pe: drive.peIndex, delay: -design.spec.multiplierStages, persists: false }];
   const line = design.lines[node[0] as 'a' | 'b'];
   const network = line.network;
   if (!network) return [{ pe: drive.peIndex, delay: 0, persists: true }];

@@ -4,6 +4,7 @@ import type { Arithmetic, Value } from '../dtype/arithmetic.ts';
 import { placeOf, timeOf } from '../projection/geometry.ts';
 import type { Tile } from '../schedule/plan.ts';
 import type { EdgeFeed } from './edge-feed.ts';
+import type { IdleSteps } from './idle-steps.ts';
 import { applyFaults, type NodeFaults } from './node-faults.ts';
 import type { OperandTrace } from './operand-trace.ts';
 
@@ -23,6 +24,7 @@ export class SumTrace {
   readonly #feed: EdgeFeed;
   readonly #operands: OperandTrace;
   readonly #faults: NodeFaults;
+  readonly #idle: IdleSteps;
   readonly #peAt: PeLookup;
 
   constructor(
@@ -31,12 +33,14 @@ export class SumTrace {
     feed: EdgeFeed,
     operands: OperandTrace,
     faults: NodeFaults,
+    idle: IdleSteps,
   ) {
     this.#design = design;
     this.#arithmetic = arithmetic;
     this.#feed = feed;
     this.#operands = operands;
     this.#faults = faults;
+    this.#idle = idle;
     this.#peAt = lookupOf(design);
   }
 
@@ -57,10 +61,10 @@ export class SumTrace {
     let sum = this.#feed.element('c', tile, i, j, k);
     for (; k <= end; k++, cycle += delayCycles) {
       const inBox = k >= 1 && k <= n3;
-      const product = inBox ? this.#product(tile, i, j, k, pe, cycle) : this.#idleProduct(pe, cycle);
+      const product = inBox ? this.#product(tile, i, j, k, pe, cycle) : this.#idleProduct(pe, cycle, sum);
       sum = applyFaults(this.#faults, 'c_in', pe, cycle, sum);
       sum = this.#arithmetic.accumulate(sum, product);
-      sum = applyFaults(this.#faults, 'c', pe, cycle, sum);
+      sum = this.#stored(pe, cycle, sum);
       if (network) pe = network.downstream[pe]!;
     }
     return sum;
@@ -80,7 +84,7 @@ export class SumTrace {
         sum = this.#arithmetic.accumulate(sum, this.productAt(at, time));
       }
       if (hops === 0) return sum;
-      if (time >= 0) sum = applyFaults(this.#faults, 'c', at, time, sum);
+      sum = this.#stored(at, time, sum);
     }
   }
 
@@ -90,11 +94,17 @@ export class SumTrace {
     return this.#registered(pe, cycle, product);
   }
 
-  /** The product where a sum only passes through: one of the operands is zero unless a fault has changed it. */
-  #idleProduct(pe: number, cycle: number): Value {
-    return this.#operands.isExposed(pe)
+  /** The product where a sum only passes through: a zero that changes nothing, unless a fault or the values say so. */
+  #idleProduct(pe: number, cycle: number, sum: Value): Value {
+    return this.#idle.changes(sum) || this.#operands.isExposed(pe)
       ? this.productAt(pe, cycle)
       : this.#registered(pe, cycle, this.#arithmetic.zero);
+  }
+
+  /** What register c gives of a sum that entered the adder in a cycle; before cycle 0 that was zero. */
+  #stored(pe: number, cycle: number, sum: Value): Value {
+    const stored = cycle + this.#design.pipeline.adderLatency;
+    return stored < 0 ? sum : applyFaults(this.#faults, 'c', pe, stored, sum);
   }
 
   #product(tile: Tile, i: number, j: number, k: number, pe: number, cycle: number): Value {
@@ -104,7 +114,7 @@ export class SumTrace {
 
   /** Send a product through the product register, if there is one. */
   #registered(pe: number, cycle: number, product: Value): Value {
-    if (this.#design.planeLagCycles === 1) return product;
+    if (this.#design.spec.multiplierStages === 0) return product;
     return cycle < 1 ? this.#arithmetic.zero : applyFaults(this.#faults, 'p', pe, cycle - 1, product);
   }
 

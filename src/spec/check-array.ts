@@ -6,8 +6,8 @@ import { completeSpec } from './complete-spec.ts';
 import { describe, type Report } from './diagnostics.ts';
 import { list, unknownWord } from './suggest.ts';
 import type { ArraySyntax, LineTypeSyntax, NumberSyntax, ProjectionSyntax, StatementSyntax } from './syntax.ts';
-import { isNarrow } from './type-rules.ts';
 import { ITEM_WORDS, STATEMENT_WORDS, type StatementWord } from './tokens.ts';
+import { isNarrow } from './type-rules.ts';
 import { type IntegerRule, rangeProblem, shorten } from './wording.ts';
 
 const ENTRY: IntegerRule = { thing: 'an entry of a projection matrix', least: -MAX_ENTRY, most: MAX_ENTRY };

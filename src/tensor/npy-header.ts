@@ -1,6 +1,11 @@
 import { FileError } from '../errors.ts';
 import { ELEMENT_TYPES, type ElementType } from './tensor.ts';
 
+/** The element types that the format knows; bfloat16 is not among them. */
+export type NpyType = Exclude<ElementType, 'bfloat16'>;
+
+const NPY_TYPES = ELEMENT_TYPES.filter((type): type is NpyType => type !== 'bfloat16');
+
 /** What the header of a .npy file says about the bytes that follow it. */
 export interface NpyHeader {
   readonly type: ElementType;
@@ -29,8 +34,9 @@ const TYPE_CODES = {
   uint64: 'u8',
   float32: 'f4',
   float64: 'f8',
+  float16: 'f2',
   bool: 'b1',
-} as const satisfies Record<ElementType, string>;
+} as const satisfies Record<NpyType, string>;
 
 /**
  * Read the header of a .npy file of format version 1.0, 2.0 or 3.0. Source: NumPy enhancement proposal 1.
@@ -55,7 +61,7 @@ export function parseNpyHeader(bytes: Uint8Array, place: string): NpyHeader {
 }
 
 /** Print the version 1.0 header, byte for byte as NumPy does, of a little-endian array in C order. */
-export function printNpyHeader(type: ElementType, shape: readonly number[]): Uint8Array {
+export function printNpyHeader(type: NpyType, shape: readonly number[]): Uint8Array {
   const code = TYPE_CODES[type];
   const order = code.endsWith('1') ? '|' : '<';
   const sides = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
@@ -108,10 +114,10 @@ function dictionary(text: string, place: string): ReadonlyMap<string, string> {
 
 function elementType(descr: string, place: string): { type: ElementType; bigEndian: boolean } {
   const [, order, code] = /^'([<>|])(\w+)'$/.exec(descr) ?? [];
-  const type = ELEMENT_TYPES.find((candidate) => TYPE_CODES[candidate] === code);
+  const type = NPY_TYPES.find((candidate) => TYPE_CODES[candidate] === code);
   if (type === undefined || (order === '|' && !code!.endsWith('1'))) {
     throw new FileError(
-      `.npy element type must be one of ${ELEMENT_TYPES.join(', ')}, not ${excerpt(descr.replaceAll("'", ''))} (${place})`,
+      `.npy element type must be one of ${NPY_TYPES.join(', ')}, not ${excerpt(descr.replaceAll("'", ''))} (${place})`,
     );
   }
   return { type, bigEndian: order === '>' };

@@ -3,7 +3,7 @@ import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promise
 import { endianness } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { FileError } from '../errors.ts';
-import { parseNpyHeader, printNpyHeader } from './npy-header.ts';
+import { type NpyType, parseNpyHeader, printNpyHeader } from './npy-header.ts';
 import { allocate, elementCount, type Tensor, type TensorData, tensor } from './tensor.ts';
 
 /**
@@ -55,11 +55,21 @@ export function decodeNpy(bytes: Uint8Array, place: string): Tensor {
   return tensor(type, shape, fortranOrder ? toRowMajor(data, type, shape) : data);
 }
 
-/** Print a tensor as a .npy file: format version 1.0, little-endian, C order; the same bytes that NumPy writes. */
-export function encodeNpy(value: Tensor): Uint8Array {
+/**
+ * Print a tensor as a .npy file: format version 1.0, little-endian, C order; the same bytes that NumPy writes. The format
+ * has no bfloat16: such elements become float32, of which they are the upper half.
+ */
+export function encodeNpy(given: Tensor): Uint8Array {
+  const value = widened(given);
   const elements = Uint8Array.from(bytesOf(value.data));
   if (HOST_IS_BIG_ENDIAN) reverseElements(elements, value.data.BYTES_PER_ELEMENT);
   return Buffer.concat([printNpyHeader(value.type, value.shape), elements]);
+}
+
+function widened({ type, shape, data }: Tensor): Tensor<NpyType> {
+  if (type !== 'bfloat16') return { type, shape, data };
+  const words = Uint32Array.from(data as Uint16Array, (bits) => bits << 16);
+  return tensor('float32', shape, new Float32Array(words.buffer));
 }
 
 const HOST_IS_BIG_ENDIAN = endianness() === 'BE';

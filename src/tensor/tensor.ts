@@ -1,4 +1,7 @@
-/** Element types of tensors as files and models hold them; arrays compute in a subset of these. */
+/**
+ * Element types of tensors as files and models hold them; arrays compute in a subset of these. The two 16-bit
+ * floating-point types are stored as their bits.
+ */
 export const ELEMENT_TYPES = [
   'int8',
   'int16',
@@ -10,6 +13,8 @@ export const ELEMENT_TYPES = [
   'uint64',
   'float32',
   'float64',
+  'bfloat16',
+  'float16',
   'bool',
 ] as const;
 
@@ -45,6 +50,8 @@ const STORAGE = {
   uint64: BigUint64Array,
   float32: Float32Array,
   float64: Float64Array,
+  bfloat16: Uint16Array,
+  float16: Uint16Array,
   bool: Uint8Array,
 } as const satisfies Record<ElementType, unknown>;
 
@@ -72,4 +79,12 @@ export function tensor<T extends ElementType>(type: T, shape: readonly number[],
     throw new TypeError(`a ${type} tensor of shape [${shape}] needs ${length} elements in its own storage type`);
   }
   return { type, shape: [...shape], data: storage };
+}
+
+/** Look at storage as integers of the same width, which copies keep bit for bit: moving a NaN as a number may change it. */
+export function bitsOf(data: TensorData): Exclude<TensorData, Float32Array | Float64Array> {
+  const { buffer, byteOffset, length } = data;
+  if (data instanceof Float32Array) return new Uint32Array(buffer, byteOffset, length);
+  if (data instanceof Float64Array) return new BigUint64Array(buffer, byteOffset, length);
+  return data;
 }
