@@ -2,7 +2,7 @@ import type { Design } from '../design/design.ts';
 import { driveFault } from '../fault/resolve.ts';
 import { jobBeats } from '../schedule/segments.ts';
 import type { Machine } from '../sim/machine.ts';
-import { allocate, storageOver, tensor } from '../tensor/tensor.ts';
+import { allocate, bitsOf, storageOver, tensor } from '../tensor/tensor.ts';
 import type { Backend, BackendKind, MatmulJob, MatmulResult, RunOptions } from './backend.ts';
 import { checkFaultSlots, prepareJob } from './job.ts';
 
@@ -42,9 +42,10 @@ export class MachineBackend implements Backend {
     const run = await this.#machine.run({ segments, faults: drives, trace, vcdPath, signal });
     const type = design.spec.types.c;
     // A copy begins at the start of a buffer, so that its elements are aligned.
-    const samples = storageOver(type, run.samples.slice()) as Int32Array;
-    const result = allocate(type, plan.rows * plan.columns) as Int32Array;
-    for (let n = 0; n < result.length; n++) result[n] = samples[beats.resultSample[n]!]!;
+    const samples = bitsOf(storageOver(type, run.samples.slice())) as Int32Array;
+    const result = allocate(type, plan.rows * plan.columns);
+    const bits = bitsOf(result) as Int32Array;
+    for (let n = 0; n < bits.length; n++) bits[n] = samples[beats.resultSample[n]!]!;
     onProgress?.(plan.tiles.length, plan.tiles.length);
     return {
       result: tensor(type, [plan.rows, plan.columns], result),

@@ -1,5 +1,7 @@
 import { type Design, moduleNames } from '../design/design.ts';
 import { rolledFile, structuralFiles } from '../emit/emit-design.ts';
+import { hasRolledForm, ownOperators } from '../emit/forms.ts';
+import { EspalierError } from '../errors.ts';
 import type { Backend, BackendKind } from './backend.ts';
 import { cycleBackend, functionalBackend } from './functional.ts';
 import { MachineBackend } from './machine-backend.ts';
@@ -43,11 +45,11 @@ export async function openBackend(
 
 /**
  * Open the RTL of a design in Verilator.
- * @throws {ToolMissingError} without Verilator, g++ or make, {ProcessError} if one of them fails
+ * @throws {EspalierError} for the rolled form of a design that has none, {ToolMissingError} without Verilator, g++ or make, {ProcessError} if one of them fails
  */
 export async function openRtl(design: Design, options: OpenRtlOptions = {}): Promise<MachineBackend> {
   const { signal, onProgress, trace = false } = options;
-  const architecture = options.architecture ?? defaultArchitecture(design);
+  const architecture = chooseArchitecture(design, options.architecture);
   const names = moduleNames(design);
   const verilog = architecture === 'structural' ? structuralFiles(design) : [rolledFile(design)];
   const files = trace ? [...verilog, traceControl(design, architecture)] : verilog;
@@ -57,8 +59,18 @@ export async function openRtl(design: Design, options: OpenRtlOptions = {}): Pro
 }
 
 /** How the grid is simulated unless one says otherwise. */
-export function defaultArchitecture({ pes }: Pick<Design, 'pes'>): Architecture {
-  return pes.length <= STRUCTURAL_PES ? 'structural' : 'rolled';
+export function defaultArchitecture(design: Design): Architecture {
+  return design.pes.length <= STRUCTURAL_PES || !hasRolledForm(design) ? 'structural' : 'rolled';
+}
+
+function chooseArchitecture(design: Design, wanted: Architecture | undefined): Architecture {
+  if (wanted === 'rolled' && !hasRolledForm(design)) {
+    const names = ownOperators(design).map(({ name }) => name);
+    throw new EspalierError(
+      `the rolled form cannot hold modules of one's own, received ${design.name} with ${names.join(' and ')}; the structural form can`,
+    );
+  }
+  return wanted ?? defaultArchitecture(design);
 }
 
 /** Tell Verilator which registers the harness reads; to show everything would make the simulation slow. */

@@ -1,4 +1,5 @@
 import type { Design } from '../design/design.ts';
+import { elementTexts } from '../dtype/element-text.ts';
 import type { Fault, FaultSpec } from '../fault/fault.ts';
 import { resolveFault } from '../fault/resolve.ts';
 import { formatFault } from '../spec/format.ts';
@@ -41,13 +42,12 @@ export function describeCase(checkCase: CheckCase): string[] {
 /** Beyond this many elements a matrix is described rather than printed. */
 const PRINTED_ELEMENTS = 64;
 
-function describeMatrix({ data, shape }: Tensor): string {
-  const [rows, columns] = shape as [number, number];
-  const elements = Array.from<number | bigint>(data);
-  if (elements.every((element) => Number(element) === 0)) return 'zeros';
-  if (elements.length > PRINTED_ELEMENTS) {
-    return `${rows}×${columns}, ${elements.filter((element) => Number(element) !== 0).length} elements not zero`;
-  }
+function describeMatrix(matrix: Tensor): string {
+  const [rows, columns] = matrix.shape as [number, number];
+  const elements = elementTexts(matrix);
+  const others = elements.filter((element) => element !== '0').length;
+  if (others === 0) return 'zeros';
+  if (elements.length > PRINTED_ELEMENTS) return `${rows}×${columns}, ${others} elements not zero`;
   const lines = Array.from({ length: rows }, (_, row) => elements.slice(row * columns, (row + 1) * columns));
   return `[${lines.map((line) => `[${line.join(', ')}]`).join(', ')}]`;
 }

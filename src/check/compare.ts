@@ -2,7 +2,7 @@ import type { BackendKind } from '../backend/backend.ts';
 import type { Design } from '../design/design.ts';
 import { dtypeInfo } from '../dtype/dtype.ts';
 import { traceCycleBytes } from '../sim/stores.ts';
-import type { Tensor, TensorData } from '../tensor/tensor.ts';
+import { bitsOf, type Tensor, type TensorData } from '../tensor/tensor.ts';
 
 /** The models that a check compares; `reference` is the plain triple loop. */
 export type ModelName = BackendKind | 'reference';
@@ -62,9 +62,10 @@ export function compareResults(models: Models, results: readonly [Tensor, Tensor
   const [ours, theirs] = results;
   if (asBuffer(ours.data).equals(asBuffer(theirs.data))) return null;
   const { widthBits } = dtypeInfo(ours.type as Parameters<typeof dtypeInfo>[0]);
-  const at = ours.data.findIndex((element: number | bigint, n: number) => element !== theirs.data[n]);
+  const bits = results.map(({ data }) => bitsOf(data));
+  const at = bits[0]!.findIndex((element: number | bigint, n: number) => element !== bits[1]![n]);
   const columns = ours.shape[1]!;
-  const values = results.map(({ data }) => BigInt.asUintN(widthBits, BigInt(data[at]!))) as [bigint, bigint];
+  const values = bits.map((data) => BigInt.asUintN(widthBits, BigInt(data[at]!))) as [bigint, bigint];
   return { kind: 'result', models, row: Math.floor(at / columns), column: at % columns, widthBits, values };
 }
 

@@ -1,9 +1,11 @@
 import type { Design } from '../design/design.ts';
-import { type Dtype, dtypeInfo } from '../dtype/dtype.ts';
+import type { Dtype } from '../dtype/dtype.ts';
+import { elementStore } from '../dtype/element-store.ts';
 import type { FaultSpec } from '../fault/fault.ts';
 import { planJob } from '../schedule/plan.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { CheckCase } from './check-case.ts';
+import { elementDraw } from './draw-element.ts';
 import { drawFault } from './draw-fault.ts';
 import { type Random, trialRandom } from './random.ts';
 
@@ -43,27 +45,13 @@ const STYLES = ['any', 'edges', 'mixed', 'sparse'] as const;
 
 function drawMatrix(random: Random, type: Dtype, rows: number, columns: number): Tensor {
   const matrix = tensor(type, [rows, columns]);
-  const edges = edgeValues(type);
+  const { write } = elementStore(type);
+  const draw = elementDraw(type);
   const style = random.pick(STYLES);
   for (let n = 0; n < matrix.data.length; n++) {
     if (style === 'sparse' && random.chance(3, 4)) continue;
     const edge = style === 'edges' || (style === 'mixed' && random.chance(1, 2));
-    matrix.data[n] = edge ? random.pick(edges) : drawElement(random, matrix);
+    write(matrix.data, n, edge ? draw.edge(random) : draw.any(random));
   }
   return matrix;
-}
-
-/** Any bit pattern: what is stored in a typed array keeps its lowest bits. */
-function drawElement(random: Random, { data }: Tensor): never {
-  return (data instanceof BigInt64Array ? BigInt.asIntN(64, random.bits(64)) : random.word()) as never;
-}
-
-/** The smallest, the largest, 0, −1 (all bits set), 1 and the two alternating bit patterns of a dtype. */
-export function edgeValues(type: Dtype): never[] {
-  const { widthBits, signed } = dtypeInfo(type);
-  const all = (1n << BigInt(widthBits)) - 1n;
-  const top = 1n << BigInt(widthBits - 1);
-  const patterns = [signed ? top : 0n, signed ? top - 1n : all, 0n, all, 1n, all / 3n, all - all / 3n];
-  const values = patterns.map((bits) => (signed ? BigInt.asIntN(widthBits, bits) : bits));
-  return (type === 'int64' ? values : values.map(Number)) as never[];
 }

@@ -3,11 +3,13 @@ import { basename } from 'node:path';
 import { buildDesign } from '../design/build-design.ts';
 import type { Design } from '../design/design.ts';
 import { castTensor } from '../dtype/cast.ts';
-import type { Dtype } from '../dtype/dtype.ts';
+import { type Dtype, dtypeInfo } from '../dtype/dtype.ts';
+import { elementStore } from '../dtype/element-store.ts';
+import { floatBits } from '../dtype/float-bits.ts';
 import { EspalierError, FileError } from '../errors.ts';
 import { formatFault, formatSpec } from '../spec/format.ts';
 import { parseFault, parseSpec } from '../spec/parse.ts';
-import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { bitsOf, type Tensor, tensor } from '../tensor/tensor.ts';
 import { type CheckCase, resolveFaults } from './check-case.ts';
 
 /** A case that was written down to be run again. */
@@ -20,7 +22,10 @@ export interface Replay {
   readonly checkCase: CheckCase;
 }
 
-/** The content of a replay file; elements are decimal numbers as text, so that 64 bits survive. */
+/**
+ * The content of a replay file. Elements are text, so that every bit survives: integers are decimal numbers,
+ * floating-point ones the hexadecimal numbers of their bits.
+ */
 interface ReplayFile {
   readonly espalier: string;
   readonly seed: number;
@@ -82,13 +87,22 @@ function toReplay(file: ReplayFile, name: string): Replay {
   return { design, seed: file.seed, trial: file.trial, toolVersion: file.espalier, checkCase };
 }
 
-function rowsOf({ data, shape }: Tensor): string[][] {
+function rowsOf({ type, data, shape }: Tensor): string[][] {
   const columns = shape[1]!;
-  const elements = Array.from<number | bigint, string>(data, String);
+  const isFloat = dtypeInfo(type as Dtype).kind === 'float';
+  const print = (element: number | bigint) => (isFloat ? `0x${element.toString(16)}` : String(element));
+  const elements = Array.from<number | bigint, string>(bitsOf(data), print);
   return Array.from({ length: shape[0]! }, (_, row) => elements.slice(row * columns, (row + 1) * columns));
 }
 
 function toMatrix(rows: readonly (readonly string[])[], type: Dtype, name: string): Tensor {
-  const elements = BigInt64Array.from(rows.flat(), BigInt);
-  return castTensor(tensor('int64', [rows.length, rows[0]?.length ?? 0], elements), type, name);
+  const shape = [rows.length, rows[0]?.length ?? 0];
+  const elements = rows.flat().map(BigInt);
+  const { float } = dtypeInfo(type);
+  if (float === null) return castTensor(tensor('int64', shape, BigInt64Array.from(elements)), type, name);
+  const matrix = tensor(type, shape);
+  const { write } = elementStore(type);
+  const { fromBits } = floatBits(float);
+  for (const [at, bits] of elements.entries()) write(matrix.data, at, fromBits(bits));
+  return matrix;
 }

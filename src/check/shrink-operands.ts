@@ -1,6 +1,7 @@
 import type { Design } from '../design/design.ts';
+import { elementStore } from '../dtype/element-store.ts';
 import { planJob } from '../schedule/plan.ts';
-import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { allocate, bitsOf, type ElementType, type Tensor, tensor } from '../tensor/tensor.ts';
 import { type CheckCase, sizeOf } from './check-case.ts';
 
 type Size = ReturnType<typeof sizeOf>;
@@ -52,10 +53,13 @@ function cropMatrix({ type, shape, data }: Tensor, top: number, left: number, ro
 }
 
 function* simplerMatrices({ type, shape, data }: Tensor): Generator<Tensor> {
-  const elements = data as Int32Array;
-  const [zero, one] = type === 'int64' ? [0n as never, 1n as never] : [0, 1];
-  const filled = (from: number, to: number, value: number) =>
-    tensor(type, shape, elements.slice().fill(value, from, to));
+  const elements = bitsOf(data) as Int32Array;
+  const [zero, one] = [bitsOfNumber(type, 0), bitsOfNumber(type, 1)];
+  const filled = (from: number, to: number, value: never) => {
+    const copy = data.slice();
+    bitsOf(copy).fill(value, from, to);
+    return tensor(type, shape, copy);
+  };
   for (let length = elements.length; length >= 1; length = Math.floor(length / 2)) {
     for (let from = 0; from < elements.length; from += length) {
       const to = Math.min(from + length, elements.length);
@@ -65,4 +69,11 @@ function* simplerMatrices({ type, shape, data }: Tensor): Generator<Tensor> {
   for (let at = 0; at < elements.length; at++) {
     if (elements[at] !== zero && elements[at] !== one) yield filled(at, at + 1, one);
   }
+}
+
+/** The bits of a number as `bitsOf` storage holds them. */
+function bitsOfNumber(type: ElementType, value: number): never {
+  const element = allocate(type, 1);
+  elementStore(type).write(element, 0, value);
+  return bitsOf(element)[0] as never;
 }

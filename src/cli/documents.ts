@@ -1,4 +1,5 @@
 import type { RunStats } from '../backend/backend.ts';
+import { numberReader } from '../dtype/element-store.ts';
 import type { FaultReport } from '../fault/fault.ts';
 import { formatFault } from '../spec/format.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -14,8 +15,8 @@ export interface FaultDocument {
 /** How well a run used the array, as --json shows it. */
 export type StatsDocument = RunStats;
 
-/** The numbers of a tensor as nested lists in --json. */
-export type Elements = number | bigint | readonly Elements[];
+/** The numbers of a tensor as nested lists in --json; what JSON cannot say, such as "NaN", is text. */
+export type Elements = number | bigint | string | readonly Elements[];
 
 export function faultDocuments(reports: readonly FaultReport[]): FaultDocument[] {
   return reports.map(({ fault: { spec }, firedCycles }) => ({
@@ -26,11 +27,17 @@ export function faultDocuments(reports: readonly FaultReport[]): FaultDocument[]
 }
 
 /** Nest the elements of a tensor by its shape. */
-export function nestElements({ shape, data }: Tensor): Elements {
-  let level: Elements[] = Array.from<number | bigint>(data);
+export function nestElements({ type, shape, data }: Tensor): Elements {
+  const read = numberReader(type);
+  let level: Elements[] = Array.from({ length: data.length }, (_, at) => sayable(read(data, at)));
   for (const side of [...shape].reverse()) {
     const rows = side === 0 ? 0 : level.length / side;
     level = Array.from({ length: rows }, (_, row) => level.slice(row * side, (row + 1) * side));
   }
   return level[0] ?? [];
+}
+
+function sayable(element: number | bigint): number | bigint | string {
+  if (Object.is(element, -0)) return '-0';
+  return typeof element === 'bigint' || Number.isFinite(element) ? element : String(element);
 }

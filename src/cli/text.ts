@@ -1,4 +1,5 @@
 import type { RunStats } from '../backend/backend.ts';
+import { elementTexts } from '../dtype/element-text.ts';
 import type { FaultReport } from '../fault/fault.ts';
 import { formatFault } from '../spec/format.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -61,10 +62,10 @@ export function describeFaults(reports: readonly FaultReport[]): string[] {
 }
 
 /** Print a matrix row by row if it is small; nothing otherwise. */
-export function previewMatrix({ shape, data }: Tensor): string[] {
-  if (data.length > SHOWN_ELEMENTS) return [];
-  const [rows, columns] = shape as [number, number];
-  const cells = Array.from<number | bigint, string>(data, String);
+export function previewMatrix(matrix: Tensor): string[] {
+  if (matrix.data.length > SHOWN_ELEMENTS) return [];
+  const [rows, columns] = matrix.shape as [number, number];
+  const cells = elementTexts(matrix);
   const width = Math.max(...cells.map((cell) => cell.length));
   return Array.from({ length: rows }, (_, row) =>
     `  ${cells

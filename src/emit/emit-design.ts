@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { type Design, moduleNames } from '../design/design.ts';
 import { EspalierError } from '../errors.ts';
 import { formatMatrix } from '../projection/space-time.ts';
+import { hasRolledForm, ownOperators } from './forms.ts';
 import { formulasOf } from './formulas.ts';
 import { gridView } from './grid-view.ts';
+import { inlineIncludes, libraryText } from './library.ts';
 import { manifestOf } from './manifest.ts';
+import { operatorLibrary } from './operators.ts';
 import { peView } from './pe-view.ts';
 import type { PortGroup } from './ports.ts';
 import { printJson } from './print-json.ts';
@@ -20,22 +22,20 @@ export interface EmittedFile {
 /** The largest grid that is printed instance by instance: its text has about 170 MB. */
 const MAX_EMITTED_PES = 2 ** 18;
 
-const RTL = new URL('../../rtl/', import.meta.url);
-
 /**
- * Print a design as files: the PE, the grid, a rolled model of the grid for fast simulation, the library modules they
- * use, and the manifest. The same design gives the same bytes.
+ * Print a design as files: the PE, the grid, a rolled model of the grid for fast simulation where there is one, the
+ * modules they use, and the manifest. The same design gives the same bytes.
  * @throws {EspalierError} for an array of more than MAX_EMITTED_PES PEs
  */
 export function emitDesign(design: Design): EmittedFile[] {
   return [
     ...structuralFiles(design),
-    rolledFile(design),
+    ...(hasRolledForm(design) ? [rolledFile(design)] : []),
     { path: 'manifest.json', text: printJson(manifestOf(design)) },
   ];
 }
 
-/** The synthesizable files: grid, PE and the library modules that they instantiate. */
+/** The synthesizable files: grid, PE and the modules that they instantiate. */
 export function structuralFiles(design: Design): EmittedFile[] {
   if (design.pes.length > MAX_EMITTED_PES) {
     throw new EspalierError(
@@ -48,7 +48,8 @@ export function structuralFiles(design: Design): EmittedFile[] {
   const grid = gridView(design);
   const widthOf = new Map(design.registers.map(({ name, widthBits }) => [name, widthBits]));
   const registers = pe.registers.map((register) => ({ ...register, reset: `${widthOf.get(register.name)}'d0` }));
-  const library = design.spec.faultSlots > 0 ? ['espalier_fault_decode.v', 'espalier_fault_tap.v'] : [];
+  const faultLibrary = design.spec.faultSlots > 0 ? ['espalier_fault_decode.v', 'espalier_fault_tap.v'] : [];
+  const library = [...faultLibrary, ...operatorLibrary(design)];
   return [
     {
       path: `${names.grid}.v`,
@@ -58,7 +59,8 @@ export function structuralFiles(design: Design): EmittedFile[] {
       path: `${names.pe}.v`,
       text: render('rtl/pe.v', { ...view, ...pe, registers, portGroups: withCommas(pe.portGroups) }),
     },
-    ...library.map((path) => ({ path, text: readFileSync(new URL(path, RTL), 'utf8') })),
+    ...library.map((path) => ({ path, text: libraryText(path) })),
+    ...ownOperators(design).map(({ name, verilog }) => ({ path: `${name}.v`, text: verilog })),
   ];
 }
 
@@ -67,11 +69,11 @@ export function rolledFile(design: Design): EmittedFile {
   const names = moduleNames(design);
   const rolled = rolledView(design);
   const view = { ...commonView(design), ...names, ...rolled, portGroups: withCommas(rolled.portGroups) };
-  return { path: `sim/${names.rolled}.v`, text: render('rtl/rolled.v', view) };
+  return { path: `sim/${names.rolled}.v`, text: inlineIncludes(render('rtl/rolled.v', view)) };
 }
 
 function commonView(design: Design) {
-  const { spec, name, hash, toolVersion, matrix, determinant, planeLagCycles, pes, faultPort } = design;
+  const { spec, name, hash, toolVersion, matrix, determinant, sumLagCycles, pes, faultPort } = design;
   const [n1, n2, n3] = spec.size;
   const slots = spec.faultSlots;
   return {
@@ -87,7 +89,7 @@ function commonView(design: Design) {
     matrix: formatMatrix(matrix),
     determinant,
     formulas: formulasOf(design),
-    planeLagCycles,
+    sumLagCycles,
     peCount: pes.length,
     faultSlots: slots,
     lastSlot: slots - 1,

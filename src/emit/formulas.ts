@@ -11,12 +11,12 @@ interface Formulas {
 }
 
 /** Print the space-time contract of a design. */
-export function formulasOf({ matrix, schedule, planeLagCycles }: Design): Formulas {
+export function formulasOf({ matrix, schedule, sumLagCycles }: Design): Formulas {
   return {
     x: linearFormula(matrix[0], 0),
     y: linearFormula(matrix[1], 0),
     cycle: linearFormula(matrix[2], -schedule.originTime),
-    cycleOfSum: linearFormula(matrix[2], planeLagCycles - schedule.originTime),
+    cycleOfSum: linearFormula(matrix[2], sumLagCycles - schedule.originTime),
   };
 }
 

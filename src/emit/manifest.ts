@@ -1,7 +1,8 @@
-import { type Design, type LaneBeats, moduleNames, type StreamPort } from '../design/design.ts';
+import { type Design, type LaneBeats, type LineDesign, moduleNames, type StreamPort } from '../design/design.ts';
 import { FAULT_KINDS, type FaultKind, type FaultNode } from '../fault/fault.ts';
 import { operandOf } from '../schedule/beat-table.ts';
 import { returnCycles } from '../schedule/plan.ts';
+import { hasRolledForm } from './forms.ts';
 import { formulasOf } from './formulas.ts';
 import { describeInput, faultPorts } from './grid-ports.ts';
 import { CONTROL } from './ports.ts';
@@ -15,16 +16,21 @@ const MANIFEST_VERSION = 1;
  */
 export function manifestOf(design: Design) {
   const { spec, schedule, lines, shadow, tokens } = design;
+  const names = moduleNames(design);
   return {
     manifest: MANIFEST_VERSION,
     name: design.name,
     hash: design.hash,
     tool: { name: 'espalier', version: design.toolVersion },
-    modules: moduleNames(design),
+    modules: { ...names, rolled: hasRolledForm(design) ? names.rolled : null },
     size: { n1: spec.size[0], n2: spec.size[1], n3: spec.size[2] },
     types: spec.types,
     multiplierStages: spec.multiplierStages,
     adderStages: spec.adderStages,
+    operators: {
+      multiplier: spec.operators.multiplier?.name ?? null,
+      adder: spec.operators.adder?.name ?? null,
+    },
     projection: { matrix: design.matrix, determinant: design.determinant, kernel: design.kernel },
     contract: contractOf(design),
     control: {
@@ -53,6 +59,7 @@ export function manifestOf(design: Design) {
     schedule: {
       originTime: schedule.originTime,
       planeLagCycles: design.planeLagCycles,
+      sumLagCycles: design.sumLagCycles,
       latencyCycles: schedule.latencyCycles,
       spanCycles: schedule.spanCycles,
       periodCycles: design.periodCycles,
@@ -97,21 +104,22 @@ export function manifestOf(design: Design) {
 
 /** Put what one must keep to, and can rely on, into words and formulas. */
 function contractOf(design: Design) {
-  const { spec, lines, planeLagCycles } = design;
+  const { spec, lines, sumLagCycles } = design;
   const [n1, n2, n3] = spec.size;
   const { x, y, cycle, cycleOfSum } = formulasOf(design);
   return {
-    computes: `R = A*B + C, A ${n1}x${n3}, B ${n3}x${n2}, C and R ${n1}x${n2}; sums are taken modulo 2^${lines.c.widthBits}`,
+    computes: `R = A*B + C, A ${n1}x${n3}, B ${n3}x${n2}, C and R ${n1}x${n2}; ${roundingOf(lines.c)}`,
     step: `(i, j, k) stands for c(i,j) += A(i,k)*B(k,j), 1 <= i <= ${n1}, 1 <= j <= ${n2}, 1 <= k <= ${n3}`,
     x,
     y,
     cycle,
     cycleOfSum,
-    means: `step (i, j, k) runs in PE (x, y); its registers a and b take their values at the clock edge that ends cycle, its register c ${planeLagCycles === 1 ? 'one cycle' : `${planeLagCycles} cycles`} later, at the one that ends cycleOfSum`,
+    means: `step (i, j, k) runs in PE (x, y); its registers a and b take their values at the clock edge that ends cycle, its register c ${sumLagCycles === 1 ? 'one cycle' : `${sumLagCycles} cycles`} later, at the one that ends cycleOfSum`,
     reset: 'reset is 1 for one clock edge before cycle 0',
     cycles:
       'a cycle ends with a rising clock edge at which enable is 1; cycle n of a tile that starts in cycle s is cycle s + n',
-    lanes: "lane n of a port is its bits (n+1)*laneBits-1 down to n*laneBits, in two's complement where signed",
+    lanes:
+      "lane n of a port is its bits (n+1)*laneBits-1 down to n*laneBits: two's complement where signed, IEEE bits in floating point",
     beats:
       'for n = 0 to count-1 the lane carries what carries says at the point (i, j, k) = point + n*step, in cycle + n*cycleStep of the tile',
     idle: 'a lane without a beat carries 0, tokens too',
@@ -121,6 +129,11 @@ function contractOf(design: Design) {
     returns:
       'R of a tile can enter as C of a tile that starts returnGapCycles or more later: every R(i,j) is then sampled at least one cycle before returnPort takes it as C(i,j)',
   };
+}
+
+function roundingOf({ float, widthBits }: LineDesign): string {
+  if (!float) return `sums are taken modulo 2^${widthBits}`;
+  return 'product and sum are rounded one after the other, to nearest, ties to even (IEEE 754); every NaN is the quiet one with sign 0';
 }
 
 /** The element that a port carries at a point (i, j, k). */

@@ -1,14 +1,19 @@
 import type { Design, LineDesign } from '../design/design.ts';
+import { delayedTokens } from '../design/registers.ts';
 import type { FaultNode } from '../fault/fault.ts';
-import { CONTROL_GROUP, cycles, type PortGroup, type PortView } from './ports.ts';
+import { adderOf, type InstanceView, multiplierOf } from './operators.ts';
+import { pePorts } from './pe-ports.ts';
+import type { PortGroup } from './ports.ts';
 import { range, resize } from './verilog.ts';
 
-/** A wire driven by an expression, or by a fault tap whose input is the expression. */
+/** A wire driven by an expression, by a fault tap whose input is the expression, or by an operator. */
 interface WireView {
   readonly range: string;
   readonly name: string;
   readonly expression: string;
   readonly comment: string | null;
+  /** The module instance that drives the wire, or null. */
+  readonly instance: InstanceView | null;
   /** The fault site that the wire passes, or null. */
   readonly tap: { readonly node: FaultNode; readonly code: number; readonly widthBits: number } | null;
 }
@@ -41,6 +46,8 @@ class PeBuilder {
   readonly #registers: RegisterView[] = [];
   readonly #outputs: { name: string; expression: string }[] = [];
   readonly #unused: string[] = [];
+  /** The last register of line c. */
+  #sumTail = '';
 
   constructor(design: Design) {
     this.#design = design;
@@ -71,7 +78,12 @@ class PeBuilder {
     this.#register(`${name}_q`, 1, `${name}_d`);
     const tail = this.#links(name, 1, `${name}_q`, lines[tokens!.carrier].delayCycles);
     this.#output(`${name}_o`, tail);
-    if (shadow!.drains && spec.multiplierStages > 0) this.#register(`${name}_p_q`, 1, `${name}_q`);
+    if (!shadow!.drains) return;
+    let source = `${name}_q`;
+    for (const delayed of delayedTokens(name, spec)) {
+      this.#register(delayed, 1, source);
+      source = delayed;
+    }
   }
 
   /** Line a or b: taken from upstream, or held and loaded by `first`. */
@@ -89,49 +101,63 @@ class PeBuilder {
     this.#output(`${line}_o`, this.#links(line, widthBits, `${line}_forward`, delayCycles));
   }
 
-  /** The exact product, as an addend of the accumulator's width. */
+  /** The product, as an addend of the accumulator's width. */
   #product(): string {
-    const { lines, product, spec } = this.#design;
-    const { a, b, c } = lines;
+    const { lines, product, spec, pipeline } = this.#design;
+    const bits = product.widthBits;
+    const multiplier = multiplierOf(this.#design, 'product');
+    if (multiplier) this.#operator('product', bits, multiplier);
+    else this.#exactProduct();
+    let source = 'product';
+    for (let n = 1; n <= pipeline.productDelays; n++) {
+      this.#register(`product${n}_q`, bits, source);
+      source = `product${n}_q`;
+    }
+    if (spec.multiplierStages > 0) {
+      this.#wire('p_d', bits, source, { node: 'p' });
+      this.#register('p_q', bits, 'p_d');
+      source = 'p_q';
+    }
+    if (bits > lines.c.widthBits) this.#unused.push(`${source}[${bits - 1}:${lines.c.widthBits}]`);
+    this.#wire('addend', lines.c.widthBits, resize(source, bits, lines.c.widthBits, product.signed));
+    return 'addend';
+  }
+
+  #exactProduct(): void {
+    const { lines, product } = this.#design;
+    const { a, b } = lines;
     const bits = product.widthBits;
     const comment = 'the exact product, from both factors at its width';
     this.#wire('a_factor', bits, resize('a_q', a.widthBits, bits, a.signed), { comment });
     this.#wire('b_factor', bits, resize('b_q', b.widthBits, bits, b.signed));
     this.#wire('product', bits, 'a_factor * b_factor');
-    let source = 'product';
-    if (spec.multiplierStages > 0) {
-      this.#wire('p_d', bits, 'product', { node: 'p' });
-      this.#register('p_q', bits, 'p_d');
-      source = 'p_q';
-    }
-    if (bits > c.widthBits) this.#unused.push(`${source}[${bits - 1}:${c.widthBits}]`);
-    this.#wire('addend', c.widthBits, resize(source, bits, c.widthBits, product.signed));
-    return 'addend';
   }
 
   #sum(addend: string): void {
-    const { lines, spec } = this.#design;
+    const { lines, spec, pipeline } = this.#design;
     const { stationary, widthBits, delayCycles } = lines.c;
-    const tail = this.#links('c', widthBits, 'c_q', delayCycles);
-    const load = spec.multiplierStages > 0 ? 'first_p_q' : 'first_q';
+    const tail = this.#links('c', widthBits, 'c_q', delayCycles - pipeline.adderLatency);
+    const load = ['first_q', ...delayedTokens('first', spec)].at(-1)!;
     const entering = stationary ? `${load} ? s_i : ${tail}` : 'c_i';
     this.#wire('c_in', widthBits, entering, { node: 'c_in', ...(stationary ? { comment: 'c stays here' } : {}) });
-    this.#wire('sum', widthBits, `c_in + ${addend}`);
+    const adder = adderOf(this.#design, { sum: 'c_in', addend, result: 'sum' });
+    if (adder) this.#operator('sum', widthBits, adder);
+    else this.#wire('sum', widthBits, `c_in + ${addend}`);
     this.#wire('c_d', widthBits, 'sum', { node: 'c' });
     this.#register('c_q', widthBits, 'c_d');
+    this.#sumTail = tail;
     if (!stationary) this.#output('c_o', tail);
   }
 
   #shadow(): void {
-    const { shadow, lines, spec } = this.#design;
+    const { shadow, spec } = this.#design;
     const { widthBits, delayCycles, drains } = shadow!;
-    const take = spec.multiplierStages > 0 ? 'last_p_q' : 'last_q';
-    const sum = lines.c.delayCycles === 1 ? 'c_q' : `c_link${lines.c.delayCycles - 1}_q`;
-    const next = drains ? `${take} ? ${sum} : s_i` : 's_i';
+    const take = ['last_q', ...delayedTokens('last', spec)].at(-1)!;
+    const next = drains ? `${take} ? ${this.#sumTail} : s_i` : 's_i';
     const comment = drains
       ? 'the finished sum leaves in the slot that brought the new one'
       : 'passes on, loaded or not';
-    this.#wire('s_d', widthBits, next, { comment });
+    this.#wire('s_d', widthBits, next, { node: 's', comment });
     this.#register('s_q', widthBits, 's_d');
     this.#output('s_o', this.#links('s', widthBits, 's_q', delayCycles));
   }
@@ -154,7 +180,13 @@ class PeBuilder {
   ): void {
     const site = this.#design.faultSites.find((candidate) => candidate.node === node);
     const tap = site && this.#design.spec.faultSlots > 0 ? site : null;
-    this.#wires.push({ range: range(widthBits), name, expression, comment: comment ?? null, tap });
+    this.#wires.push({ range: range(widthBits), name, expression, comment: comment ?? null, instance: null, tap });
+  }
+
+  /** Add a wire that a module drives. */
+  #operator(name: string, widthBits: number, instance: InstanceView): void {
+    const { comment } = instance;
+    this.#wires.push({ range: range(widthBits), name, expression: name, comment, instance, tap: null });
   }
 
   #register(name: string, widthBits: number, next: string): void {
@@ -164,46 +196,4 @@ class PeBuilder {
   #output(name: string, expression: string): void {
     this.#outputs.push({ name, expression });
   }
-}
-
-/** The ports of a PE, in groups. */
-function pePorts({ lines, shadow, tokens, spec, faultPort }: Design): PortGroup[] {
-  const pair = (name: string, widthBits: number): PortView[] => [
-    { direction: 'input ', range: range(widthBits), name: `${name}_i` },
-    { direction: 'output', range: range(widthBits), name: `${name}_o` },
-  ];
-  const groups: PortGroup[] = [CONTROL_GROUP];
-  for (const { line, network, widthBits, delayCycles } of Object.values(lines)) {
-    if (!network) continue;
-    const comment = `line ${line}: moves by (${network.flow.join(', ')}) in ${cycles(delayCycles)}`;
-    groups.push({ comment, ports: pair(line, widthBits) });
-  }
-  if (tokens) {
-    const comment = `control tokens: travel beside line ${tokens.carrier}`;
-    groups.push({ comment, ports: tokens.names.flatMap((name) => pair(name, 1)) });
-  }
-  if (shadow) {
-    const what = shadow.drains ? 'loads and drains c' : 'loads the stationary line';
-    const comment = `shadow chain: ${what}, moves by (${shadow.flow.join(', ')}) in ${cycles(shadow.delayCycles)}`;
-    groups.push({ comment, ports: pair('s', shadow.widthBits) });
-  }
-  if (spec.faultSlots > 0) {
-    const slots = spec.faultSlots;
-    const input = (name: string, widthBits: number): PortView => ({
-      direction: 'input ',
-      range: `[${widthBits - 1}:0] `,
-      name,
-    });
-    groups.push({
-      comment: `faults: ${slots} slots, slot 0 in the least significant bits; a hit node becomes (value & keep) ^ toggle`,
-      ports: [
-        input('fault_hit_i', slots),
-        input('fault_node_i', slots * faultPort.nodeBits),
-        input('fault_keep_i', slots * faultPort.dataBits),
-        input('fault_toggle_i', slots * faultPort.dataBits),
-        { direction: 'output', range: `[${slots - 1}:0] `, name: 'fault_fired_o' },
-      ],
-    });
-  }
-  return groups;
 }

@@ -1,4 +1,5 @@
 import type { Design, LineDesign } from '../design/design.ts';
+import { delayedTokens } from '../design/registers.ts';
 import type { FaultNode } from '../fault/fault.ts';
 import { gridPorts } from './grid-ports.ts';
 import { type Stream, streamsOf } from './grid-view.ts';
@@ -30,7 +31,11 @@ interface StepView {
 interface RolledView {
   readonly portGroups: readonly PortGroup[];
   readonly registers: readonly { readonly range: string; readonly name: string; readonly reset: string }[];
+  /** Registers within a floating-point operation: they hold finished results, which makes no difference outside. */
+  readonly stages: readonly { readonly range: string; readonly name: string; readonly reset: string }[];
   readonly arrays: readonly { readonly range: string; readonly name: string }[];
+  /** Widths of the floating-point formats, for the functions of the library; null for integers. */
+  readonly float: FloatWidths | null;
   readonly outputs: readonly { readonly range: string; readonly name: string; readonly port: string }[];
   readonly results: readonly { readonly target: string; readonly source: string }[];
   readonly steps: readonly StepView[];
@@ -43,6 +48,13 @@ interface RolledView {
   readonly allZeros: string;
 }
 
+interface FloatWidths {
+  readonly operandExponent: number;
+  readonly operandFraction: number;
+  readonly resultExponent: number;
+  readonly resultFraction: number;
+}
+
 /** Lay out the rolled grid: the same recurrences as the PE's, each as a loop over all PEs. */
 export function rolledView(design: Design): RolledView {
   return new RolledBuilder(design).build();
@@ -52,6 +64,7 @@ class RolledBuilder {
   readonly #design: Design;
   readonly #lastPe: number;
   readonly #faulty: boolean;
+  readonly #stages: { range: string; name: string; reset: string }[] = [];
   readonly #arrays: { range: string; name: string }[] = [];
   readonly #steps: StepView[] = [];
 
@@ -83,7 +96,9 @@ class RolledBuilder {
     return {
       portGroups: gridPorts(this.#design),
       registers: registers.map(({ name, widthBits }) => ({ name, range: range(widthBits), reset: `${widthBits}'d0` })),
+      stages: this.#stages,
       arrays: this.#arrays,
+      float: this.#floatWidths(),
       outputs,
       results: Array.from(output.lanePes, (pe, lane) => ({
         target: laneOf(outputs[0]!.name, lane, output.laneBits, output.lanes),
@@ -100,8 +115,21 @@ class RolledBuilder {
   }
 
   #outputDelay(): number {
-    const { output, shadow, lines } = this.#design;
-    return output.name === 's_o' ? shadow!.delayCycles : lines.c.delayCycles;
+    const { output, shadow, lines, pipeline } = this.#design;
+    return output.name === 's_o' ? shadow!.delayCycles : lines.c.delayCycles - pipeline.adderLatency;
+  }
+
+  #floatWidths(): FloatWidths | null {
+    const [operand, result] = [this.#design.lines.a.float, this.#design.lines.c.float];
+    return (
+      operand &&
+      result && {
+        operandExponent: operand.exponentBits,
+        operandFraction: operand.fractionBits,
+        resultExponent: result.exponentBits,
+        resultFraction: result.fractionBits,
+      }
+    );
   }
 
   /** The wire behind register a or b, apart from the register because faults may act on it alone. */
@@ -115,7 +143,8 @@ class RolledBuilder {
   #arrive({ name, widthBits, network }: Stream): void {
     const target = arrivalOf(name);
     this.#array(target, widthBits);
-    const source = network.delayCycles === 1 ? this.#source(name) : this.#tail(name, network.delayCycles);
+    const delayCycles = network.delayCycles - (name === 'c' ? this.#design.pipeline.adderLatency : 0);
+    const source = delayCycles === 1 ? this.#source(name) : this.#tail(name, delayCycles);
     const port = this.#design.inputs.find((candidate) => candidate.name === `${name}_i`)!;
     const loops = runsOf(network.upstream).map(({ first, last, offset }) => ({
       first,
@@ -140,48 +169,75 @@ class RolledBuilder {
     this.#tap(`Faults of register ${line}`, node, `${line}_d`);
   }
 
+  /** What the product register takes: the product, or that of some cycles ago. */
   #registeredProduct(): void {
-    const { widthBits } = this.#design.product;
-    this.#array('p_d', widthBits);
-    const loop = this.#everywhere(`p_d[p] = ${this.#factors()};`);
-    this.#step('Products', [loop], [], [['p', 'p_d']]);
+    const { product, pipeline } = this.#design;
+    this.#array('p_d', product.widthBits);
+    const delayed = this.#hide('product', product.widthBits, pipeline.multiplierLatency);
+    const body =
+      pipeline.productDelays > 0
+        ? [`p_d[p] = product${pipeline.productDelays}_q[p];`]
+        : delayed('p_d', this.#multiplied());
+    this.#step('Products', [this.#everywhere(...body)], [], [['p', 'p_d']]);
   }
 
-  /** The expression of the exact product of a PE's a and b. */
-  #factors(): string {
+  /** The expression of the product of a PE's a and b. */
+  #multiplied(): string {
     const { lines, product } = this.#design;
+    if (product.float) return 'float_multiply(a_q[p], b_q[p])';
     const factor = ({ line, widthBits, signed }: LineDesign) =>
       resize(`${line}_q[p]`, widthBits, product.widthBits, signed);
     return `${factor(lines.a)} * ${factor(lines.b)}`;
   }
 
   #sum(): void {
-    const { lines, product, spec } = this.#design;
-    const { stationary, widthBits, delayCycles } = lines.c;
+    const { lines, product, spec, pipeline } = this.#design;
+    const { stationary, widthBits } = lines.c;
     this.#array('c_d', widthBits);
     if (spec.multiplierStages === 0) this.#array('product', product.widthBits);
-    const load = spec.multiplierStages > 0 ? 'first_p_q' : 'first_q';
-    const entering = stationary ? `${load}[p] ? s_in[p] : ${this.#tail('c', delayCycles)}[p]` : null;
+    const load = ['first_q', ...delayedTokens('first', spec)].at(-1)!;
+    const entering = stationary ? `${load}[p] ? s_in[p] : ${this.#sumTail()}[p]` : null;
     if (entering) this.#array('c_in', widthBits);
     const enter = entering ? [this.#everywhere(`c_in[p] = ${entering};`)] : [];
     this.#step('What enters the adders', enter, [], [['c_in', 'c_in']]);
     const source = spec.multiplierStages > 0 ? 'p_q' : 'product';
-    const body = spec.multiplierStages > 0 ? [] : [`product[p] = ${this.#factors()};`];
+    const multiply = spec.multiplierStages > 0 ? [] : [this.#everywhere(`product[p] = ${this.#multiplied()};`)];
     const addend = resize(`${source}[p]`, product.widthBits, widthBits, product.signed);
-    this.#step('Sums', [this.#everywhere(...body, `c_d[p] = c_in[p] + ${addend};`)], [], [['c', 'c_d']]);
+    const delayed = this.#hide('sum', widthBits, pipeline.adderLatency);
+    const add = delayed('c_d', product.float ? `float_add(c_in[p], ${addend})` : `c_in[p] + ${addend}`);
+    this.#step('Sums', [...multiply, this.#everywhere(...add)], [], [['c', 'c_d']]);
+  }
+
+  /** Add the registers within an operation; returns what a loop does to give a target its result of so many cycles ago. */
+  #hide(name: string, widthBits: number, latency: number): (target: string, result: string) => string[] {
+    const stage = (n: number) => `${name}_stage${n}`;
+    for (let n = 1; n <= latency; n++)
+      this.#stages.push({ name: stage(n), range: range(widthBits), reset: `${widthBits}'d0` });
+    if (latency === 0) return (target, result) => [`${target}[p] = ${result};`];
+    return (target, result) => [
+      `${target}[p] = ${stage(latency)}[p];`,
+      ...Array.from({ length: latency - 1 }, (_, n) => `${stage(latency - n)}[p] = ${stage(latency - n - 1)}[p];`),
+      `${stage(1)}[p] = ${result};`,
+    ];
+  }
+
+  #sumTail(): string {
+    const { lines, pipeline } = this.#design;
+    return this.#tail('c', lines.c.delayCycles - pipeline.adderLatency);
   }
 
   #shadow(): void {
-    const { shadow, lines, spec } = this.#design;
-    const take = spec.multiplierStages > 0 ? 'last_p_q' : 'last_q';
+    const { shadow, spec } = this.#design;
+    const take = ['last_q', ...delayedTokens('last', spec)].at(-1)!;
     this.#array('s_d', shadow!.widthBits);
-    const next = shadow!.drains ? `${take}[p] ? ${this.#tail('c', lines.c.delayCycles)}[p] : s_in[p]` : 's_in[p]';
-    this.#step('The shadow chain takes finished sums', [this.#everywhere(`s_d[p] = ${next};`)], [], []);
+    const next = shadow!.drains ? `${take}[p] ? ${this.#sumTail()}[p] : s_in[p]` : 's_in[p]';
+    const comment = shadow!.drains ? 'The shadow chain takes finished sums' : 'The shadow chain moves on';
+    this.#step(comment, [this.#everywhere(`s_d[p] = ${next};`)], [], [['s', 's_d']]);
   }
 
   /** All registers take their next values, the last of each chain first. */
   #clock(): void {
-    const { lines, tokens, shadow, spec } = this.#design;
+    const { lines, tokens, shadow, spec, pipeline } = this.#design;
     const body: string[] = [];
     const chain = (name: string, delayCycles: number, source: string) => {
       for (let n = delayCycles - 1; n >= 1; n--) {
@@ -191,12 +247,16 @@ class RolledBuilder {
     };
     const carrierDelay = tokens ? lines[tokens.carrier].delayCycles : 1;
     for (const name of tokens?.names ?? []) {
-      if (spec.multiplierStages > 0 && shadow!.drains) body.push(`${name}_p_q[p] = ${name}_q[p];`);
+      const waiting = shadow!.drains ? [`${name}_q`, ...delayedTokens(name, spec)] : [];
+      for (let n = waiting.length - 1; n >= 1; n--) body.push(`${waiting[n]}[p] = ${waiting[n - 1]}[p];`);
       chain(name, carrierDelay, `${name}_q`);
     }
-    for (const { line, delayCycles } of [lines.a, lines.b]) chain(line, delayCycles, this.#source(line));
     if (spec.multiplierStages > 0) body.push('p_q[p] = p_d[p];');
-    chain('c', lines.c.delayCycles, 'c_q');
+    for (let n = pipeline.productDelays; n >= 1; n--) {
+      body.push(`product${n}_q[p] = ${n === 1 ? this.#multiplied() : `product${n - 1}_q[p]`};`);
+    }
+    for (const { line, delayCycles } of [lines.a, lines.b]) chain(line, delayCycles, this.#source(line));
+    chain('c', lines.c.delayCycles - pipeline.adderLatency, 'c_q');
     if (shadow) chain('s', shadow.delayCycles, 's_q');
     this.#step('The clock edge', [this.#everywhere(...body)], [], []);
   }

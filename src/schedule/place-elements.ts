@@ -1,4 +1,4 @@
-import type { TensorData } from '../tensor/tensor.ts';
+import { bitsOf, type TensorData } from '../tensor/tensor.ts';
 import type { BeatTable } from './beat-table.ts';
 
 /** Frames of one port: `cycles` frames of `lanes` elements, one after the other. */
@@ -27,14 +27,15 @@ export function placeElements(
   { data, rows, columns }: SourceMatrix,
   origin: { readonly row: number; readonly column: number },
 ): void {
-  const copy = data instanceof BigInt64Array ? copyWide : copyNarrow;
-  const from = data instanceof BigInt64Array ? words(data) : data;
-  const to = frames instanceof BigInt64Array ? words(frames) : frames;
-  copy(to as Int32Array, lanes, cycles, table, base, from as Int32Array, rows, columns, origin.row, origin.column);
+  const copy = data.BYTES_PER_ELEMENT === 8 ? copyWide : copyNarrow;
+  const [to, from] = [frames, data].map(asIntegers) as [Int32Array, Int32Array];
+  copy(to, lanes, cycles, table, base, from, rows, columns, origin.row, origin.column);
 }
 
-function words(data: BigInt64Array): Int32Array {
-  return new Int32Array(data.buffer, data.byteOffset, data.length * 2);
+/** Look at storage as integers of up to 32 bits; an element of 64 bits as two. */
+function asIntegers(data: TensorData): TensorData {
+  const { buffer, byteOffset, length, BYTES_PER_ELEMENT } = data;
+  return BYTES_PER_ELEMENT === 8 ? new Int32Array(buffer, byteOffset, length * 2) : bitsOf(data);
 }
 
 function copyNarrow(

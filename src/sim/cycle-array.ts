@@ -93,7 +93,6 @@ export class CycleArray {
     const { a, b, c, s } = this.#pipes;
     if (shadow) receive(this.#in.s, s.tail, shadow);
     this.#sum();
-    if (shadow) this.#chain(shadow.drains);
     const products = this.#products;
     if (products) this.#multiply(products);
     for (const name of tokens?.names ?? []) {
@@ -102,6 +101,8 @@ export class CycleArray {
     }
     this.#arrive('a', 'a_out');
     this.#arrive('b', 'b_out');
+    // Last, for what a line loads comes past the register of the chain and its faults.
+    if (shadow) this.#chain(shadow.drains);
 
     if (products) this.#nextProduct = products.shift(this.#nextProduct);
     for (const name of this.#waiting ? (tokens?.names ?? []) : []) {

@@ -24,12 +24,12 @@ export function idleSteps({ spec, hasIdleSteps }: Design, { a, b }: JobOperands)
   if (!hasIdleSteps) return NOTHING_CHANGES;
   if (operators.multiplier || operators.adder) return EVERYTHING;
   if (dtypeInfo(types.a).kind === 'integer') return NOTHING_CHANGES;
-  return isFinite(a) && isFinite(b) ? { changes: (sum) => Object.is(sum, -0) } : EVERYTHING;
+  return allFinite(a) && allFinite(b) ? { changes: (sum) => Object.is(sum, -0) } : EVERYTHING;
 }
 
 const EVERYTHING: IdleSteps = { changes: () => true };
 
-function isFinite({ type, data }: Tensor): boolean {
+function allFinite({ type, data }: Tensor): boolean {
   const { read } = elementStore(type);
   for (let at = 0; at < data.length; at++) {
     if (!Number.isFinite(read(data, at))) return false;

@@ -36,10 +36,10 @@ async function mismatchOf(defect: Defect, options: Partial<CheckOptions> = {}) {
 
 describe('a cross-check', () => {
   test.each(Object.keys(MATRICES))('finds the models equal, with projection %s', async (name) => {
-    for (const productRegister of [false, true]) {
+    for (const multiplierStages of [0, 1]) {
       const array = designOf({
         matrix: MATRICES[name]!,
-        productRegister,
+        multiplierStages,
         types: { a: 'uint8', b: 'int8', c: 'int32' },
       });
       const { mismatch } = await crossCheck(array, { ...SIMULATORS, rtl: defectiveRtl(array) });

@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { resolveFaults } from '../../src/check/check-case.ts';
+import { edgeValues } from '../../src/check/draw-element.ts';
 import { WINDOW_FORMS, windowForm } from '../../src/check/draw-fault.ts';
-import { drawTrial, edgeValues } from '../../src/check/draw-trial.ts';
+import { drawTrial } from '../../src/check/draw-trial.ts';
 import type { Dtype } from '../../src/dtype/dtype.ts';
 import { FAULT_KINDS } from '../../src/fault/fault.ts';
 import { driveFault } from '../../src/fault/resolve.ts';

@@ -86,9 +86,9 @@ describe('a design', () => {
   });
 
   test.each<[string, string[]]>([
-    ['output_stationary', ['a', 'b', 'c', 'a_out', 'b_out', 'c_in', 'first', 'last']],
-    ['row_stationary', ['a', 'b', 'c', 'b_out', 'c_in', 'first']],
-    ['col_stationary', ['a', 'b', 'c', 'a_out', 'c_in', 'first']],
+    ['output_stationary', ['a', 'b', 'c', 'a_out', 'b_out', 'c_in', 'first', 'last', 's']],
+    ['row_stationary', ['a', 'b', 'c', 'b_out', 'c_in', 'first', 's']],
+    ['col_stationary', ['a', 'b', 'c', 'a_out', 'c_in', 'first', 's']],
     ['no_local_reuse', ['a', 'b', 'c', 'a_out', 'b_out', 'c_in']],
   ])('with projection %s has the fault nodes %j', (preset, nodes) => {
     const matrix = MATRICES[preset]!;
@@ -97,24 +97,24 @@ describe('a design', () => {
     expect(piped).toEqual(nodes.toSpliced(3, 0, 'p'));
   });
 
-  test.each<[string, Matrix3, boolean, string[]]>([
-    ['output_stationary', PRESETS.output_stationary, false, ['a_q', 'b_q', 'c_q', 'first_q', 'last_q', 's_q']],
+  test.each<[string, Matrix3, number, string[]]>([
+    ['output_stationary', PRESETS.output_stationary, 0, ['a_q', 'b_q', 'c_q', 'first_q', 'last_q', 's_q']],
     [
       'output_stationary and a product register',
       PRESETS.output_stationary,
-      true,
+      1,
       ['a_q', 'b_q', 'p_q', 'c_q', 'first_q', 'first_p_q', 'last_q', 'last_p_q', 's_q'],
     ],
     [
       'row_stationary and a product register',
       PRESETS.row_stationary,
-      true,
+      1,
       ['a_q', 'b_q', 'p_q', 'c_q', 'first_q', 's_q'],
     ],
     [
       'delays 1, 2, 3 and a stationary c',
       MATRICES['links of one to three registers']!,
-      false,
+      0,
       [
         'a_q',
         'b_q',
@@ -130,9 +130,9 @@ describe('a design', () => {
         's_link3_q',
       ],
     ],
-    ['no_local_reuse', PRESETS.no_local_reuse, false, ['a_q', 'b_q', 'c_q']],
-  ])('with projection %s has its registers', (_, matrix, productRegister, names) => {
-    expect(designOf({ matrix, productRegister }).registers.map(({ name }) => name)).toEqual(names);
+    ['no_local_reuse', PRESETS.no_local_reuse, 0, ['a_q', 'b_q', 'c_q']],
+  ])('with projection %s has its registers', (_, matrix, multiplierStages, names) => {
+    expect(designOf({ matrix, multiplierStages }).registers.map(({ name }) => name)).toEqual(names);
   });
 
   test.each<[number, number, number]>([

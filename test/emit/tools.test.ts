@@ -7,7 +7,7 @@ import { moduleNames } from '../../src/design/design.ts';
 import { emitDesign } from '../../src/emit/emit-design.ts';
 import { writeFiles } from '../../src/emit/write-files.ts';
 import { type Matrix3, PRESETS } from '../../src/projection/space-time.ts';
-import type { ArraySpec } from '../../src/spec/array-spec.ts';
+import type { ArrayInput } from '../../src/spec/array-spec.ts';
 import { installed, run } from './support/tools.ts';
 
 const MATRICES: Readonly<Record<string, Matrix3>> = {
@@ -29,11 +29,14 @@ const MATRICES: Readonly<Record<string, Matrix3>> = {
   ],
 };
 
-const VARIANTS: readonly Pick<ArraySpec, 'types' | 'faultSlots' | 'productRegister'>[] = [
+const VARIANTS: readonly Pick<ArrayInput, 'types' | 'wrap' | 'faultSlots' | 'multiplierStages'>[] = [
   { types: { a: 'int8', b: 'int8', c: 'int32' }, faultSlots: 0, multiplierStages: 0 },
   { types: { a: 'uint8', b: 'int8', c: 'int32' }, faultSlots: 2, multiplierStages: 1 },
-  { types: { a: 'int16', b: 'uint16', c: 'int16' }, faultSlots: 1, multiplierStages: 1 },
-  { types: { a: 'int32', b: 'int64', c: 'int64' }, faultSlots: 1, multiplierStages: 0 },
+  { types: { a: 'int16', b: 'uint16', c: 'int16' }, wrap: true, faultSlots: 1, multiplierStages: 1 },
+  { types: { a: 'int32', b: 'int64', c: 'int64' }, wrap: true, faultSlots: 1, multiplierStages: 0 },
+  { types: { a: 'int8', b: 'int8', c: 'int32' }, faultSlots: 1, multiplierStages: 3 },
+  { types: { a: 'float32', b: 'float32', c: 'float32' }, faultSlots: 1, multiplierStages: 0 },
+  { types: { a: 'bfloat16', b: 'bfloat16', c: 'float32' }, faultSlots: 0, multiplierStages: 2 },
 ];
 
 const folders: string[] = [];

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { buildDesign } from '../../../src/design/build-design.ts';
 import type { Design } from '../../../src/design/design.ts';
+import { dtypeInfo } from '../../../src/dtype/dtype.ts';
 import { determinant, type Matrix3, PRESETS } from '../../../src/projection/space-time.ts';
 import type { ArraySpec } from '../../../src/spec/array-spec.ts';
+import { completeSpec } from '../../../src/spec/complete-spec.ts';
+import { isNarrow } from '../../../src/spec/type-rules.ts';
 
 /** The presets, and legal matrices with long and diagonal flows, slow links and more than one phase. */
 export const MATRICES: Readonly<Record<string, Matrix3>> = {
@@ -44,18 +47,18 @@ export const MATRICES: Readonly<Record<string, Matrix3>> = {
   ],
 };
 
-/** Make a spec: a 3 × 2 × 4 output-stationary array of int8 with four fault slots, but for what is given. */
+/** Make a spec: a 3 × 2 × 4 output-stationary array of int8 with four fault slots, but for what is given; narrow sums wrap. */
 export function specOf(given: Partial<Omit<ArraySpec, 'projection'>> & { readonly matrix?: Matrix3 } = {}): ArraySpec {
-  const { matrix = PRESETS.output_stationary, ...rest } = given;
-  return {
+  const { matrix = PRESETS.output_stationary, types = { a: 'int8', b: 'int8', c: 'int32' }, ...rest } = given;
+  return completeSpec({
     name: 'sample',
     size: [3, 2, 4],
     projection: { preset: null, matrix },
-    types: { a: 'int8', b: 'int8', c: 'int32' },
+    types,
+    wrap: dtypeInfo(types.c).kind === 'integer' && isNarrow(types),
     faultSlots: 4,
-    multiplierStages: 0,
     ...rest,
-  };
+  });
 }
 
 /** Build the design of `specOf`. */
@@ -86,11 +89,15 @@ const types: ArraySpec['types'][] = [
   { a: 'int32', b: 'int32', c: 'int32' },
   { a: 'int64', b: 'uint8', c: 'int16' },
   { a: 'uint16', b: 'int64', c: 'uint16' },
+  { a: 'float32', b: 'float32', c: 'float32' },
+  { a: 'float64', b: 'float64', c: 'float64' },
+  { a: 'bfloat16', b: 'bfloat16', c: 'float32' },
+  { a: 'float16', b: 'float16', c: 'float16' },
 ];
 
-/** Specs with any small legal matrix and size, with and without product register. */
+/** Specs with any small legal matrix and size, and some registers in the multiplier. */
 export const specs: fc.Arbitrary<ArraySpec> = fc
-  .record({ matrix: legalMatrices, size: boxes, types: fc.constantFrom(...types), productRegister: fc.boolean() })
+  .record({ matrix: legalMatrices, size: boxes, types: fc.constantFrom(...types), multiplierStages: fc.nat(3) })
   .map(specOf);
 
 /** Check a claim on the designs of random specs; a counterexample is shown as its spec. */

@@ -1,0 +1,28 @@
+import type { Tensor } from '../tensor/tensor.ts';
+import { dtypeInfo, isDtype } from './dtype.ts';
+import { numberReader } from './element-store.ts';
+import { roundTo } from './float-format.ts';
+
+/** Print every element of a tensor: integers in full, floating-point numbers in the fewest digits that tell them apart. */
+export function elementTexts({ type, data }: Tensor): string[] {
+  const read = numberReader(type);
+  const format = isDtype(type) ? dtypeInfo(type).float : null;
+  const print = format === null ? String : shortest(roundTo(format));
+  return Array.from({ length: data.length }, (_, at) => print(read(data, at)));
+}
+
+/** A binary64 number needs up to 17 significant digits. */
+const MOST_DIGITS = 17;
+
+function shortest(round: (value: number) => number): (value: number | bigint) => string {
+  return (element) => {
+    const value = Number(element);
+    if (Object.is(value, -0)) return '-0';
+    if (!Number.isFinite(value)) return String(value);
+    for (let digits = 1; digits < MOST_DIGITS; digits++) {
+      const text = Number(value.toPrecision(digits));
+      if (round(text) === value) return String(text);
+    }
+    return String(value);
+  };
+}
