@@ -37,11 +37,11 @@ export function checkTypes(
   return checkTogether(statement, written, report);
 }
 
-/** Refuse wrap behind another line than c. */
+/** Refuse wrap behind a factor. */
 function checkWrapPlaces(lines: readonly LineTypeSyntax[], report: Report): boolean {
-  const misplaced = lines.filter(({ line, wrap }) => wrap !== null && line.image !== 'c');
+  const misplaced = lines.filter(({ line, wrap }) => wrap !== null && /^[ab]$/.test(line.image));
   for (const { line, wrap } of misplaced) {
-    report(wrap!, `only the accumulator, line c, may wrap, received wrap behind line ${shorten(line.image)}`);
+    report(wrap!, `only the accumulator, line c, may wrap, received wrap behind line ${line.image}`);
   }
   return misplaced.length === 0;
 }

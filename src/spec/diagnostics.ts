@@ -35,6 +35,7 @@ export function describe(token: IToken): string {
   if (token.tokenType === EOF || token.image === '') return 'the end of the text';
   if (token.tokenType === End && /^[\r\n]/.test(token.image)) return 'the end of the line';
   if (token.tokenType === Text) return shorten(token.image);
+  if (token.image === '"') return 'a double quote without its partner';
   const code = token.image.codePointAt(0)!;
   if (/^[^\p{L}\p{N}\p{P}\p{S}]$/u.test(token.image)) {
     return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
