@@ -30,8 +30,8 @@ export interface Diagnostic {
 export class SpecError extends EspalierError {
   readonly diagnostics: readonly Diagnostic[];
 
-  constructor(diagnostics: readonly Diagnostic[]) {
-    super(diagnostics.map((d) => `${d.file}:${d.line}:${d.column}: ${d.message}\n${d.excerpt}`).join('\n'));
+  constructor(diagnostics: readonly Diagnostic[], options?: ErrorOptions) {
+    super(diagnostics.map((d) => `${d.file}:${d.line}:${d.column}: ${d.message}\n${d.excerpt}`).join('\n'), options);
     this.diagnostics = diagnostics;
   }
 }

@@ -79,6 +79,7 @@ export type { ArrayInput, ArraySpec, SpecFile } from './spec/array-spec.ts';
 export { MAX_FAULT_SLOTS, MAX_SIDE, MAX_STAGES } from './spec/array-spec.ts';
 export { formatFault, formatSpec } from './spec/format.ts';
 export { loadSpec, type SpecReference, selectArray, selectFault, splitSpecReference } from './spec/load.ts';
+export { loadOperator } from './spec/load-operator.ts';
 export { parseFault, parseSpec } from './spec/parse.ts';
 // Tensors and their files.
 export { decodeNpy, encodeNpy, readNpy, writeNpy } from './tensor/npy.ts';

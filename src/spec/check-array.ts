@@ -1,33 +1,44 @@
-import { type Dtype, defaultAccumulator, dtypeInfo, isDtype } from '../dtype/dtype.ts';
-import { LINES, type Line, MAX_ENTRY, type Matrix3, PRESETS, projectionProblems } from '../projection/space-time.ts';
-import { FAULT_SLOTS, isPreset, nameProblems, sideRule, unknownDtype, unknownPreset } from './array-rules.ts';
+import type { IToken } from 'chevrotain';
+import { MAX_ENTRY, type Matrix3, PRESETS, projectionProblems } from '../projection/space-time.ts';
+import { FAULT_SLOTS, isPreset, nameProblems, sideRule, unknownPreset } from './array-rules.ts';
 import type { ArraySpec } from './array-spec.ts';
+import { checkOperators, checkStages } from './check-operators.ts';
+import { checkTypes } from './check-types.ts';
 import { completeSpec } from './complete-spec.ts';
-import { describe, type Report } from './diagnostics.ts';
+import { describe, type Report, within } from './diagnostics.ts';
 import { list, unknownWord } from './suggest.ts';
-import type { ArraySyntax, LineTypeSyntax, NumberSyntax, ProjectionSyntax, StatementSyntax } from './syntax.ts';
+import type { ArraySyntax, ProjectionSyntax, Statement } from './syntax.ts';
 import { ITEM_WORDS, STATEMENT_WORDS, type StatementWord } from './tokens.ts';
-import { isNarrow } from './type-rules.ts';
-import { type IntegerRule, rangeProblem, shorten } from './wording.ts';
+import { type IntegerRule, shorten } from './wording.ts';
 
 const ENTRY: IntegerRule = { thing: 'an entry of a projection matrix', least: -MAX_ENTRY, most: MAX_ENTRY };
 
 const REQUIRED = ['size', 'projection', 'types'] as const satisfies readonly StatementWord[];
 
-type Statement<W extends StatementSyntax['word']> = Extract<StatementSyntax, { word: W }>;
-
-/** Check an array as written and fill in its defaults; null when it has a mistake, all of which are reported. */
-export function checkArray(array: ArraySyntax, report: Report): ArraySpec | null {
-  if (array.name !== null) for (const problem of nameProblems(array.name.image)) report(array.name, problem);
+/**
+ * Check an array as written and fill in its defaults; null when it has a mistake, all of which are reported. The paths
+ * of its operators start from `folder`.
+ */
+export function checkArray(array: ArraySyntax, folder: string, report: Report): ArraySpec | null {
+  const name = array.name?.image ?? null;
+  if (name !== null) for (const problem of nameProblems(name)) report(array.name!, problem);
   checkStatementWords(array, report);
   const size = sizeOf(find(array, 'size'), report);
   const projection = projectionOf(find(array, 'projection'), report);
-  const types = typesOf(find(array, 'types'), report);
+  const typing = checkTypes(find(array, 'types'), report);
+  const types = typing?.types ?? null;
   const faultSlots = faultSlotsOf(find(array, 'fault_slots'), report);
-  const multiplierStages = find(array, 'product_register') === undefined ? 0 : 1;
-  if (array.name === null || size === null || projection === null || types === null || faultSlots === null) return null;
-  const wrap = dtypeInfo(types.c).kind === 'integer' && isNarrow(types);
-  return completeSpec({ name: array.name.image, size, projection, types, wrap, faultSlots, multiplierStages });
+  const statements = {
+    multiplierStages: find(array, 'multiplier_stages'),
+    adderStages: find(array, 'adder_stages'),
+    multiplier: find(array, 'multiplier'),
+    adder: find(array, 'adder'),
+  };
+  const stages = checkStages(statements, types, projection, report);
+  const operators = checkOperators(statements, folder, name, types, report);
+  if (name === null || size === null || projection === null || typing === null || operators === null) return null;
+  if (faultSlots === null || stages === null) return null;
+  return completeSpec({ name, size, projection, ...typing, faultSlots, ...stages, operators });
 }
 
 function checkStatementWords(array: ArraySyntax, report: Report): void {
@@ -37,12 +48,7 @@ function checkStatementWords(array: ArraySyntax, report: Report): void {
     const { keyword } = statement;
     const word = statement.word === 'broken' ? statement.meant : statement.word;
     if (word === 'unknown') {
-      const message = (ITEM_WORDS as readonly string[]).includes(keyword.image)
-        ? `a ${keyword.image} stands outside the braces of an array, found in ${title}`
-        : /^[A-Za-z_]/.test(keyword.image)
-          ? unknownWord('statement', shorten(keyword.image), STATEMENT_WORDS)
-          : `expected a statement (${list(STATEMENT_WORDS)}), found ${describe(keyword)}`;
-      report(keyword, message);
+      report(keyword, unknownStatement(keyword, title));
       continue;
     }
     if (keyword.image !== word) report(keyword, unknownWord('statement', shorten(keyword.image), STATEMENT_WORDS));
@@ -53,6 +59,17 @@ function checkStatementWords(array: ArraySyntax, report: Report): void {
   if (array.whole && missing.length > 0) {
     report(array.name!, `${title} lacks ${list(missing, 'and')}, which every array needs`);
   }
+}
+
+function unknownStatement(keyword: IToken, title: string): string {
+  if ((ITEM_WORDS as readonly string[]).includes(keyword.image)) {
+    return `a ${keyword.image} stands outside the braces of an array, found in ${title}`;
+  }
+  if (keyword.image === 'product_register') {
+    return 'the product register is the last stage of the multiplier: write "multiplier_stages 1", found "product_register"';
+  }
+  if (/^[A-Za-z_]/.test(keyword.image)) return unknownWord('statement', shorten(keyword.image), STATEMENT_WORDS);
+  return `expected a statement (${list(STATEMENT_WORDS)}), found ${describe(keyword)}`;
 }
 
 function find<W extends StatementWord>(array: ArraySyntax, word: W): Statement<W> | undefined {
@@ -88,37 +105,4 @@ function projectionOf(statement: Statement<'projection'> | undefined, report: Re
 function matrixOf(projection: Extract<ProjectionSyntax, { form: 'matrix' }>, report: Report): Matrix3 | null {
   const rows = projection.rows.map((row) => row.map((entry) => within(entry, ENTRY, report)));
   return rows.flat().includes(null) ? null : (rows as unknown as Matrix3);
-}
-
-function typesOf(statement: Statement<'types'> | undefined, report: Report): ArraySpec['types'] | null {
-  if (statement === undefined) return null;
-  const types = new Map<Line, Dtype | null>();
-  for (const { line, dtype } of statement.lines) {
-    const name = LINES.find((known) => known === line.image);
-    if (name === undefined) report(line, unknownWord('line', shorten(line.image), LINES));
-    else if (types.has(name)) report(line, `the types name line ${name} twice, each line has one dtype`);
-    else types.set(name, dtypeOf({ dtype }, report));
-    if (name === undefined) dtypeOf({ dtype }, report);
-  }
-  const { keyword, lines } = statement;
-  const missing = (['a', 'b'] as const).filter((line) => !types.has(line));
-  if (missing.length > 0 && types.size === lines.length) {
-    report(keyword, `the types lack line ${list(missing, 'and')}, only c may be left out`);
-  }
-  const [a, b, c] = LINES.map((line) => types.get(line));
-  return a && b && c !== null ? { a, b, c: c ?? defaultAccumulator(a, b) } : null;
-}
-
-function dtypeOf({ dtype }: Pick<LineTypeSyntax, 'dtype'>, report: Report): Dtype | null {
-  if (isDtype(dtype.image)) return dtype.image;
-  report(dtype, unknownDtype(dtype.image));
-  return null;
-}
-
-/** Take a number within its limits. */
-export function within({ token, text, value }: NumberSyntax, rule: IntegerRule, report: Report): number | null {
-  const problem = rangeProblem(rule, value, text);
-  if (problem === null) return Number(value);
-  report(token, problem);
-  return null;
 }

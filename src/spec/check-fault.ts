@@ -18,8 +18,7 @@ import {
 } from '../fault/fault-rules.ts';
 import { MAX_ENTRY } from '../projection/space-time.ts';
 import { MAX_SIDE } from './array-spec.ts';
-import { within } from './check-array.ts';
-import type { Report } from './diagnostics.ts';
+import { type Report, within } from './diagnostics.ts';
 import type { BitsSyntax, FaultSyntax, WindowSyntax } from './syntax.ts';
 import { type IntegerRule, shorten } from './wording.ts';
 

@@ -1,9 +1,11 @@
 import { isDtype } from '../dtype/dtype.ts';
+import { OPERATOR_KINDS } from '../dtype/operator.ts';
 import { EspalierError, ProjectionError } from '../errors.ts';
 import { formatMatrix, LINES, PRESETS, projectionProblems } from '../projection/space-time.ts';
 import { FAULT_SLOTS, isPreset, nameProblems, sideRule, unknownDtype, unknownPreset } from './array-rules.ts';
 import type { ArrayInput, ArraySpec } from './array-spec.ts';
 import { completeSpec } from './complete-spec.ts';
+import { clashProblems, moduleProblems, operatorNameProblem, widthProblems } from './operator-rules.ts';
 import { ADDER_STAGES, adderStagesProblem, MULTIPLIER_STAGES } from './stage-rules.ts';
 import { typeProblem } from './type-rules.ts';
 import { integerProblem, show } from './wording.ts';
@@ -22,6 +24,7 @@ export function assertArraySpec(spec: ArrayInput): void {
     ...problemsOfTypes(spec),
     spec.faultSlots === undefined ? null : integerProblem(FAULT_SLOTS, spec.faultSlots),
     ...problemsOfStages(spec),
+    ...problemsOfOperators(spec.operators),
   ].filter((problem) => problem !== null);
   if (others.length > 0) throw new EspalierError([...others, ...ofProjection].join('; '));
   if (ofProjection.length > 0) throw new ProjectionError(ofProjection.join('; '));
@@ -57,10 +60,32 @@ function problemsOfStages(spec: ArrayInput): (string | null)[] {
   ];
 }
 
-/** Stages that the schedule gives no time for; asked only when all that they depend on is right. */
-function problemsTogether(spec: ArrayInput): string[] {
-  const problem = adderStagesProblem(completeSpec(spec));
-  return problem === null ? [] : [problem];
+/** An operator that a program makes must be what a loaded one is. */
+function problemsOfOperators(operators: ArrayInput['operators']): (string | null)[] {
+  return OPERATOR_KINDS.flatMap((kind) => {
+    const operator = operators?.[kind] ?? null;
+    if (operator === null) return [];
+    if (operator.kind !== kind)
+      return [`the ${kind} of an array must be of that kind, received ${show(operator.kind)}`];
+    if (typeof operator.compute !== 'function') {
+      return [`the ${kind} of an array must have a function, received ${show(operator.compute)}`];
+    }
+    const ofName = operatorNameProblem(kind, operator.name);
+    return ofName === null ? moduleProblems(operator) : [ofName];
+  });
+}
+
+/** What stages and operators break beside types and schedule; asked only when all of these are right. */
+function problemsTogether(given: ArrayInput): string[] {
+  const { name, types, projection, adderStages, operators } = completeSpec(given);
+  const ownAdder = operators.adder?.name ?? null;
+  return [
+    adderStagesProblem({ adderStages, c: types.c, matrix: projection.matrix, ownAdder }),
+    ...OPERATOR_KINDS.flatMap((kind) => {
+      const operator = operators[kind];
+      return operator === null ? [] : [...clashProblems(name, operators, kind), ...widthProblems(operator, types)];
+    }),
+  ].filter((problem) => problem !== null);
 }
 
 function problemsOfProjection(projection: Partial<ArraySpec['projection']> | undefined): string[] {

@@ -1,18 +1,28 @@
 import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
 import type { Diagnostic } from '../errors.ts';
-import { End } from './tokens.ts';
-import { shorten } from './wording.ts';
+import type { NumberSyntax } from './syntax.ts';
+import { End, Text } from './tokens.ts';
+import { type IntegerRule, rangeProblem, shorten } from './wording.ts';
 
-/** Record a mistake at a token. */
-export type Report = (token: IToken, message: string) => void;
+/** Record a mistake at a token, with the error behind it where there is one. */
+export type Report = (token: IToken, message: string, cause?: unknown) => void;
 
 /** A mistake before its place is turned into line and column. */
 export interface Mistake {
   readonly offset: number;
   readonly message: string;
+  readonly cause?: unknown;
 }
 
 const LONGEST_EXCERPT = 120;
+
+/** Take a number within its limits. */
+export function within({ token, text, value }: NumberSyntax, rule: IntegerRule, report: Report): number | null {
+  const problem = rangeProblem(rule, value, text);
+  if (problem === null) return Number(value);
+  report(token, problem);
+  return null;
+}
 
 /** Word a syntax error: what was expected and what was found; `end` is the offset behind the last token. */
 export function syntaxMistake({ token, message }: IRecognitionException, end: number): Mistake {
@@ -24,6 +34,8 @@ export function syntaxMistake({ token, message }: IRecognitionException, end: nu
 export function describe(token: IToken): string {
   if (token.tokenType === EOF || token.image === '') return 'the end of the text';
   if (token.tokenType === End && /^[\r\n]/.test(token.image)) return 'the end of the line';
+  if (token.tokenType === Text) return shorten(token.image);
+  if (token.image === '"') return 'a double quote without its partner';
   const code = token.image.codePointAt(0)!;
   if (/^[^\p{L}\p{N}\p{P}\p{S}]$/u.test(token.image)) {
     return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;

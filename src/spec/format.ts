@@ -1,12 +1,21 @@
+import { relative, sep } from 'node:path';
+import { OPERATOR_KINDS, type Operator } from '../dtype/operator.ts';
 import type { CycleWindow, FaultSpec } from '../fault/fault.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 import type { ArraySpec, SpecFile } from './array-spec.ts';
+import { defaultAdderStages } from './complete-spec.ts';
 import { hex } from './wording.ts';
 
-/** Print a spec in the language that `parseSpec` reads; reading it again gives an equal spec. */
-export function formatSpec(spec: SpecFile): string {
+/**
+ * Print a spec in the language that `parseSpec` reads; reading it again gives an equal spec. The paths of operators
+ * start from `folder`, or are absolute when it is left out.
+ */
+export function formatSpec(spec: SpecFile, folder?: string): string {
   const faults = spec.faults.map((fault) => `fault ${fault.name}: ${formatFault(fault)}\n`);
-  return [...spec.arrays.map(formatArray), ...(faults.length > 0 ? [faults.join('')] : [])].join('\n');
+  return [
+    ...spec.arrays.map((array) => formatArray(array, folder)),
+    ...(faults.length > 0 ? [faults.join('')] : []),
+  ].join('\n');
 }
 
 /** Print a fault without its name, as `parseFault` reads it. */
@@ -27,15 +36,26 @@ export function formatWindow({ from, to }: Omit<CycleWindow, 'tile'>): string {
   return lower + upper;
 }
 
-function formatArray({ name, size, projection, types, faultSlots, multiplierStages }: ArraySpec): string {
+function formatArray(spec: ArraySpec, folder: string | undefined): string {
+  const { name, size, projection, types, wrap, faultSlots, multiplierStages, adderStages, operators } = spec;
+  const printsAdderStages = adderStages > 1 || defaultAdderStages(spec) > 1;
   const statements = [
     `size ${size.join(' x ')}`,
     `projection ${projection.preset ?? formatMatrix(projection.matrix)}`,
-    `types a: ${types.a}, b: ${types.b}, c: ${types.c}`,
+    `types a: ${types.a}, b: ${types.b}, c: ${types.c}${wrap ? ' wrap' : ''}`,
     ...(faultSlots > 0 ? [`fault_slots ${faultSlots}`] : []),
-    ...(multiplierStages > 0 ? ['product_register'] : []),
+    ...(multiplierStages > 0 ? [`multiplier_stages ${multiplierStages}`] : []),
+    ...(printsAdderStages ? [`adder_stages ${adderStages}`] : []),
+    ...OPERATOR_KINDS.flatMap((kind) => formatOperator(operators[kind], folder)),
   ];
   return `array ${name} {\n${statements.map((statement) => `  ${statement}\n`).join('')}}\n`;
+}
+
+function formatOperator(operator: Operator | null, folder: string | undefined): string[] {
+  if (operator === null) return [];
+  const { kind, path } = operator;
+  const shown = folder === undefined ? path : relative(folder, path);
+  return [`${kind} ${JSON.stringify(shown.replaceAll(sep, '/'))}`];
 }
 
 /** A value that is neither 0 nor the bit in its place, which a program may pass, is printed whole for the message. */

@@ -3,6 +3,7 @@ import * as t from './tokens.ts';
 
 const SIZE = { ERR_MSG: 'a size such as 8 x 8 x 64' };
 const NEXT_ROW = { ERR_MSG: '"," and the next of three rows' };
+const PATH = { ERR_MSG: 'a path in double quotes such as "operators/mine"' };
 const NEXT_ENTRY = { ERR_MSG: '"," and the next of three entries' };
 
 /**
@@ -38,7 +39,8 @@ export class SpecParser extends FaultRules {
   });
 
   private readonly statement = this.RULE('statement', () => {
-    const { size, projection, types, fault_slots, product_register } = t.STATEMENT_TOKENS;
+    const { size, projection, types, fault_slots, multiplier_stages, adder_stages, multiplier, adder } =
+      t.STATEMENT_TOKENS;
     const open = [
       () => [this.CONSUME(size, { LABEL: 'keyword' }), this.SUBRULE(this.size)],
       () => [this.CONSUME(projection, { LABEL: 'keyword' }), this.SUBRULE(this.projection)],
@@ -47,7 +49,16 @@ export class SpecParser extends FaultRules {
         this.CONSUME(fault_slots, { LABEL: 'keyword' }),
         this.SUBRULE(this.integer, { ARGS: ['a number of fault slots such as 4'] }),
       ],
-      () => [this.CONSUME(product_register, { LABEL: 'keyword' })],
+      () => [
+        this.CONSUME(multiplier_stages, { LABEL: 'keyword' }),
+        this.SUBRULE2(this.integer, { ARGS: ['a number of multiplier stages such as 1'] }),
+      ],
+      () => [
+        this.CONSUME(adder_stages, { LABEL: 'keyword' }),
+        this.SUBRULE3(this.integer, { ARGS: ['a number of adder stages such as 4'] }),
+      ],
+      () => [this.CONSUME(multiplier, { LABEL: 'keyword' }), this.CONSUME(t.Text, { LABEL: 'path', ...PATH })],
+      () => [this.CONSUME(adder, { LABEL: 'keyword' }), this.CONSUME2(t.Text, { LABEL: 'path', ...PATH })],
       () => [this.CONSUME(t.UnknownStatement)],
     ];
     this.OR(open.map((ALT) => ({ ALT })));
@@ -103,6 +114,7 @@ export class SpecParser extends FaultRules {
     this.CONSUME(t.Word, { LABEL: 'line', ERR_MSG: 'a line and its dtype such as a: int8' });
     this.CONSUME(t.Colon, { ERR_MSG: '":" and the dtype of the line' });
     this.CONSUME2(t.Word, { LABEL: 'dtype', ERR_MSG: 'a dtype such as int8' });
+    this.OPTION(() => this.CONSUME(t.Wrap));
   });
 
   private readonly faultItem = this.RULE('faultItem', () => {

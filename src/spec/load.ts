@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
-import { EspalierError, FileError } from '../errors.ts';
+import { statSync } from 'node:fs';
+import { EspalierError } from '../errors.ts';
 import type { FaultSpec } from '../fault/fault.ts';
 import type { ArraySpec, SpecFile } from './array-spec.ts';
 import { parseFault, parseSpec } from './parse.ts';
+import { readText } from './read-text.ts';
 import { list, unknownWord } from './suggest.ts';
 
 /** A spec file and the array meant in it; null where the file's only array is meant. */
@@ -12,13 +13,13 @@ export interface SpecReference {
 }
 
 /**
- * Read and parse a spec file (UTF-8).
+ * Read and parse a spec file (UTF-8); paths of operators start from its folder.
  *
  * @throws {FileError} when the file is missing or not readable as text.
  * @throws {SpecError} with every mistake of the file.
  */
 export function loadSpec(path: string): SpecFile {
-  return parseSpec(readText(path), path);
+  return parseSpec(readText(path, `the spec file ${path}`), path);
 }
 
 /**
@@ -69,20 +70,3 @@ export function splitSpecReference(reference: string): SpecReference {
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
-
-function readText(path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reason = REASONS[code ?? ''] ?? code ?? String(cause);
-    throw new FileError(`the spec file ${path} cannot be read: ${reason}`, { cause });
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
-};

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { CstNode, IToken } from 'chevrotain';
 import { SpecError } from '../errors.ts';
 import type { FaultSpec } from '../fault/fault.ts';
@@ -15,16 +16,16 @@ import { shorten } from './wording.ts';
 
 /**
  * Read the text of a spec file; `file` is the name that messages show. A byte order mark and any kind of line break
- * are accepted.
+ * are accepted. Own operators are loaded: their paths start from `folder`, the one of `file` when left out.
  *
  * @throws {SpecError} with every mistake of the text, sorted by place.
  */
-export function parseSpec(text: string, file: string): SpecFile {
+export function parseSpec(text: string, file: string, folder = dirname(file)): SpecFile {
   const source = text.replace(/^\ufeff/, '');
   const mistakes: Mistake[] = [];
   const tree = runParser(layOut(tokenize(source)), () => parser.specFile(), mistakes);
-  const spec = checkFile(readFileTree(tree), reportTo(mistakes));
-  if (mistakes.length > 0) throw new SpecError(locate(mistakes, source, file));
+  const spec = checkFile(readFileTree(tree), folder, reportTo(mistakes));
+  if (mistakes.length > 0) throw new SpecError(locate(mistakes, source, file), causeOf(mistakes));
   return spec;
 }
 
@@ -52,15 +53,23 @@ function runParser(tokens: IToken[], rule: () => CstNode, mistakes: Mistake[]): 
 }
 
 function reportTo(mistakes: Mistake[]): Report {
-  return ({ startOffset }, message) => mistakes.push({ offset: startOffset, message });
+  return ({ startOffset }, message, cause) => mistakes.push({ offset: startOffset, message, cause });
 }
 
-function checkFile({ arrays, faults, unknown }: FileSyntax, report: Report): SpecFile {
+/** The first error behind the mistakes, as an error takes it. */
+function causeOf(mistakes: readonly Mistake[]): ErrorOptions {
+  const caused = mistakes.find(({ cause }) => cause !== undefined);
+  return caused === undefined ? {} : { cause: caused.cause };
+}
+
+function checkFile({ arrays, faults, unknown }: FileSyntax, folder: string, report: Report): SpecFile {
   for (const token of unknown) report(token, unknownItem(token));
   checkItems('array', arrays, report);
   checkItems('fault', faults, report);
   return {
-    arrays: arrays.map((array) => checkArray(array, report)).filter((array): array is ArraySpec => array !== null),
+    arrays: arrays
+      .map((array) => checkArray(array, folder, report))
+      .filter((array): array is ArraySpec => array !== null),
     faults: faults
       .map(({ name, body }) => body && checkFault(body, name?.image ?? null, report))
       .filter((fault): fault is FaultSpec => fault !== null),

@@ -1,22 +1,30 @@
-import { dtypeInfo } from '../dtype/dtype.ts';
+import { type Dtype, dtypeInfo } from '../dtype/dtype.ts';
 import { determinant, type Matrix3 } from '../projection/space-time.ts';
-import { type ArraySpec, MAX_STAGES } from './array-spec.ts';
-import type { IntegerRule } from './wording.ts';
+import { MAX_STAGES } from './array-spec.ts';
+import { type IntegerRule, shorten } from './wording.ts';
 
 export const MULTIPLIER_STAGES: IntegerRule = { thing: 'the stages of a multiplier', least: 0, most: MAX_STAGES };
 export const ADDER_STAGES: IntegerRule = { thing: 'the stages of an adder', least: 1, most: MAX_STAGES };
 
+/** What the stages of an adder depend on; null for what is not known, which then refuses nothing. */
+interface AdderSurroundings {
+  readonly adderStages: number;
+  readonly c: Dtype | null;
+  readonly matrix: Matrix3 | null;
+  /** Name of the user's own adder. */
+  readonly ownAdder: string | null;
+}
+
 /** Say why an adder cannot have so many stages; null when it can. */
-export function adderStagesProblem(spec: Pick<ArraySpec, 'projection' | 'types' | 'adderStages' | 'operators'>) {
-  const { projection, types, adderStages, operators } = spec;
+export function adderStagesProblem({ adderStages, c, matrix, ownAdder }: AdderSurroundings): string | null {
   if (adderStages === 1) return null;
-  if (dtypeInfo(types.c).kind === 'integer') {
-    return `only floating-point adders have more than 1 stage, received ${adderStages} for ${types.c}`;
+  if (c !== null && dtypeInfo(c).kind === 'integer') {
+    return `only floating-point adders have more than 1 stage, received ${adderStages} for ${c}`;
   }
-  if (operators.adder !== null) {
-    return `an own adder is combinational and has 1 stage, received ${adderStages} for ${operators.adder.name}`;
+  if (ownAdder !== null) {
+    return `an own adder is combinational and has 1 stage, received ${adderStages} for "${shorten(ownAdder)}"`;
   }
-  const { matrix } = projection;
+  if (matrix === null) return null;
   const schedule = matrix[2];
   if (adderStages <= schedule[2]) return null;
   return (

@@ -23,10 +23,16 @@ export type StatementSyntax =
   | { readonly word: 'projection'; readonly keyword: IToken; readonly projection: ProjectionSyntax }
   | { readonly word: 'types'; readonly keyword: IToken; readonly lines: readonly LineTypeSyntax[] }
   | { readonly word: 'fault_slots'; readonly keyword: IToken; readonly slots: NumberSyntax }
-  | { readonly word: 'product_register'; readonly keyword: IToken }
+  | { readonly word: 'multiplier_stages'; readonly keyword: IToken; readonly stages: NumberSyntax }
+  | { readonly word: 'adder_stages'; readonly keyword: IToken; readonly stages: NumberSyntax }
+  | { readonly word: 'multiplier'; readonly keyword: IToken; readonly path: TextSyntax }
+  | { readonly word: 'adder'; readonly keyword: IToken; readonly path: TextSyntax }
   | { readonly word: 'unknown'; readonly keyword: IToken }
   /** A statement with a syntax error, which has been reported already. */
   | { readonly word: 'broken'; readonly keyword: IToken; readonly meant: StatementWord };
+
+/** The statements that begin with a word. */
+export type Statement<W extends StatementSyntax['word']> = Extract<StatementSyntax, { word: W }>;
 
 export type ProjectionSyntax =
   | { readonly form: 'preset'; readonly token: IToken }
@@ -35,6 +41,7 @@ export type ProjectionSyntax =
 export interface LineTypeSyntax {
   readonly line: IToken;
   readonly dtype: IToken;
+  readonly wrap: IToken | null;
 }
 
 export interface FaultItemSyntax {
@@ -71,6 +78,11 @@ export interface BoundSyntax {
   readonly sign: IToken;
   readonly included: boolean;
   readonly cycle: NumberSyntax;
+}
+
+export interface TextSyntax {
+  readonly token: IToken;
+  readonly text: string;
 }
 
 export interface NumberSyntax {

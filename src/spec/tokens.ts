@@ -4,7 +4,16 @@ import { createToken, type ICustomPattern, type IToken, Lexer, type TokenType } 
 export const ITEM_WORDS = ['array', 'fault'] as const;
 
 /** Words that open a statement inside the braces of an array. */
-export const STATEMENT_WORDS = ['size', 'projection', 'types', 'fault_slots', 'product_register'] as const;
+export const STATEMENT_WORDS = [
+  'size',
+  'projection',
+  'types',
+  'fault_slots',
+  'multiplier_stages',
+  'adder_stages',
+  'multiplier',
+  'adder',
+] as const;
 
 export type ItemWord = (typeof ITEM_WORDS)[number];
 export type StatementWord = (typeof STATEMENT_WORDS)[number];
@@ -16,6 +25,13 @@ export const Word = createToken({ name: 'Word', pattern: /[A-Za-z_]\w*/ });
 export const NumberToken = createToken({
   name: 'Number',
   pattern: /0x[0-9a-fA-F]+(?![\w.])|0b[01]+(?![\w.])|\d+(?![\w.])|\d+(?=x(?![A-Za-z_]))/,
+});
+
+/** Text in double quotes on one line, written as in JSON. Source: RFC 8259, section 7. */
+export const Text = createToken({
+  name: 'Text',
+  pattern: /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/,
+  line_breaks: false,
 });
 
 /** The x between the sides of a size; elsewhere x is a name. */
@@ -52,6 +68,7 @@ export const AtMost = createToken({ name: 'AtMost', pattern: /<=/ });
 export const Below = createToken({ name: 'Below', pattern: /</ });
 export const Exactly = createToken({ name: 'Exactly', pattern: /=/ });
 
+export const Wrap = word('wrap');
 export const Bit = word('bit');
 export const Bits = word('bits');
 export const Msb = word('msb');
@@ -71,7 +88,10 @@ export const STATEMENT_TOKENS = {
   projection: made('Projection'),
   types: made('Types'),
   fault_slots: made('FaultSlots'),
-  product_register: made('ProductRegister'),
+  multiplier_stages: made('MultiplierStages'),
+  adder_stages: made('AdderStages'),
+  multiplier: made('Multiplier'),
+  adder: made('Adder'),
 } satisfies Record<StatementWord, TokenType>;
 export const UnknownItem = made('UnknownItem');
 export const UnknownStatement = made('UnknownStatement');
@@ -80,12 +100,12 @@ export const End = made('End');
 const Blank = createToken({ name: 'Blank', pattern: /[ \t\f\v]+/, group: Lexer.SKIPPED });
 const Comment = createToken({ name: 'Comment', pattern: /#[^\r\n]*/, group: Lexer.SKIPPED });
 
-const WORDS = [Bits, Bit, Msb, First, Last, To, Of, At, Cycles, Inf, Tile];
+const WORDS = [Wrap, Bits, Bit, Msb, First, Last, To, Of, At, Cycles, Inf, Tile];
 const MARKS = [
   ...[LineBreak, Semicolon, LeftBrace, RightBrace, LeftSquare, RightSquare, LeftParen, RightParen],
   ...[Colon, Comma, Minus, AtLeast, Above, AtMost, Below, Exactly],
 ];
-const LEXED = [Blank, Comment, ForeignWord, Times, ...WORDS, Word, NumberToken, ...MARKS, Junk];
+const LEXED = [Blank, Comment, ForeignWord, Times, ...WORDS, Word, NumberToken, Text, ...MARKS, Junk];
 
 /** Every token type that the grammar may meet. */
 export const VOCABULARY: TokenType[] = [

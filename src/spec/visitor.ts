@@ -48,6 +48,7 @@ class SpecVisitor extends BaseVisitor {
       projection?: Node;
       types?: Node;
       integer?: Node;
+      path?: Token;
     },
     broken: boolean,
   ): syntax.StatementSyntax {
@@ -64,8 +65,14 @@ class SpecVisitor extends BaseVisitor {
         return { word, keyword, lines: this.visit(statement.types![0]) };
       case 'fault_slots':
         return { word, keyword, slots: this.visit(statement.integer![0]) };
-      case 'product_register':
-        return { word, keyword };
+      case 'multiplier_stages':
+      case 'adder_stages':
+        return { word, keyword, stages: this.visit(statement.integer![0]) };
+      case 'multiplier':
+      case 'adder': {
+        const token = statement.path![0];
+        return { word, keyword, path: { token, text: JSON.parse(token.image) } };
+      }
     }
   }
 
@@ -90,8 +97,8 @@ class SpecVisitor extends BaseVisitor {
     return types.lineType.map((line) => this.visit(line));
   }
 
-  lineType({ line, dtype }: { line: Token; dtype: Token }): syntax.LineTypeSyntax {
-    return { line: line[0], dtype: dtype[0] };
+  lineType({ line, dtype, Wrap }: { line: Token; dtype: Token; Wrap?: Token }): syntax.LineTypeSyntax {
+    return { line: line[0], dtype: dtype[0], wrap: Wrap?.[0] ?? null };
   }
 
   faultItem(fault: { keyword: Token; name?: Token; faultBody?: Node }, broken: boolean): syntax.FaultItemSyntax {

@@ -163,7 +163,7 @@ const REFUSED: readonly [claim: string, args: readonly string[], sentence: strin
   [
     'a fault text with mistakes',
     [...MATMUL, '--fault', 'flip bit 3 of q at (1, 1)'],
-    '--fault:1:15: unknown node "q", expected a, b, c, p, a_out, b_out, c_in, first or last\nflip bit 3 of q at (1, 1)\n              ^',
+    '--fault:1:15: unknown node "q", expected a, b, c, p, a_out, b_out, c_in, first, last or s\nflip bit 3 of q at (1, 1)\n              ^',
   ],
   [
     'a .npy file that is missing',

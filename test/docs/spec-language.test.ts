@@ -1,23 +1,50 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DTYPES } from '../../src/dtype/dtype.ts';
 import { FAULT_KINDS, FAULT_NODES } from '../../src/fault/fault.ts';
 import { PRESET_NAMES } from '../../src/projection/space-time.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
+import { STATEMENT_WORDS } from '../../src/spec/tokens.ts';
 
 const PAGE = fileURLToPath(new URL('../../docs/spec-language.md', import.meta.url));
 
-test('the page on the spec language shows what the parser takes', async () => {
-  const page = await readFile(PAGE, 'utf8');
-  const [array, faults] = Array.from(page.matchAll(/```text\n(.*?)```/gs), ([, text]) => text!);
-  expect(parseSpec(array!, 'page').arrays).toHaveLength(1);
-  const parsed = parseSpec(faults!, 'page').faults;
-  expect(parsed.map(({ name }) => name)).toEqual(['weak', 'upset', 'dead', 'jump', 'no_load']);
-  expect(parsed[3]).toMatchObject({ kind: 'set', value: 0x50n, window: { from: 7, to: 7, tile: 2 } });
+let page: string;
+let folder: string;
+
+beforeAll(async () => {
+  page = await readFile(PAGE, 'utf8');
+  folder = await mkdtemp(join(tmpdir(), 'espalier-page-'));
+  const files = page.matchAll(/<!-- file: (\S+) -->\n```\w+\n(.*?)```/gs);
+  for (const [, name, content] of files) await writeFile(join(folder, name!), content!);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('the page on the spec language shows what the parser takes', () => {
+  const text = Array.from(page.matchAll(/```text\n(.*?)```/gs), ([, block]) => block!).join('');
+  const { arrays, faults } = parseSpec(text, 'page', folder);
+  expect(arrays.map(({ name }) => name)).toEqual(['os8', 'narrow', 'bf16', 'rough']);
+  expect(arrays[1]).toMatchObject({ types: { c: 'int16' }, wrap: true });
+  expect(arrays[2]).toMatchObject({ multiplierStages: 3, adderStages: 4 });
+  expect(parseSpec(text.replace('adder_stages 4', ''), 'page', folder).arrays[2]).toEqual(arrays[2]);
+  expect(faults.map(({ name }) => name)).toEqual(['weak', 'upset', 'dead', 'jump', 'no_load', 'on_way']);
+  expect(faults[3]).toMatchObject({ kind: 'set', value: 0x50n, window: { from: 7, to: 7, tile: 2 } });
 });
 
-test('it names every kind, node and projection', async () => {
-  const page = await readFile(PAGE, 'utf8');
-  const named = [...FAULT_KINDS, ...FAULT_NODES, ...PRESET_NAMES.filter((name) => !name.endsWith('_eq'))];
-  expect(named.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+test('its own adder adds the upper bits and joins the lower ones', () => {
+  const { adder } = parseSpec(/array rough \{.*?\n\}/s.exec(page)![0], 'page', folder).arrays[0]!.operators;
+  const cases = [
+    [0x17n, 0x29n, 0x3fn],
+    [0xffff_fff3n, 0x1cn, 0x0fn],
+  ] as const;
+  for (const [x, y, sum] of cases) expect(adder!.compute(x, y)).toBe(sum);
+});
+
+test('it names every statement, dtype, kind, node and projection', () => {
+  const quoted = Array.from(page.matchAll(/`([^`\n]+)`/g), ([, code]) => code!.split(/[\s",:]+/)).flat();
+  const named = [...STATEMENT_WORDS, ...DTYPES, ...FAULT_KINDS, ...FAULT_NODES];
+  const projections = PRESET_NAMES.filter((name) => !name.endsWith('_eq'));
+  expect([...named, ...projections].filter((name) => !quoted.includes(name))).toEqual([]);
 });

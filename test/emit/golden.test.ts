@@ -14,7 +14,7 @@ const GOLDEN = new URL('../golden/', import.meta.url);
 
 const ARRAYS = parseSpec(
   `
-  array os { size 2 x 2 x 3; projection output_stationary; types a: int8, b: int8, c: int32; fault_slots 1; product_register }
+  array os { size 2 x 2 x 3; projection output_stationary; types a: int8, b: int8, c: int32; fault_slots 1; multiplier_stages 1 }
   array rs { size 2 x 2 x 2; projection row_stationary; types a: uint8, b: int8, c: int16 }
   array hex { size 2 x 2 x 2; projection no_local_reuse; types a: int8, b: uint8, c: int32; fault_slots 2 }
   array slow { size 2 x 1 x 2; projection [[1, 0, 0], [0, 1, 0], [2, 1, 3]]; types a: int16, b: int16, c: int64; fault_slots 1 }

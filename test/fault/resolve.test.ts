@@ -80,6 +80,12 @@ describe('a fault', () => {
       'fault "flip bit 0 of first at (0, 0)": array sample has no node first: no line is stationary, so there are no control tokens',
     ],
     [
+      'a shadow chain of an array without a stationary line',
+      hexagonal,
+      'flip bit 0 of s at (0, 0)',
+      'fault "flip bit 0 of s at (0, 0)": array sample has no node s: no line is stationary, so there is no shadow chain',
+    ],
+    [
       'a token that the stationary line does not need',
       rowStationary,
       'flip bit 0 of last at (1, -1)',
@@ -130,7 +136,7 @@ describe('a fault', () => {
       'an unknown node',
       flip,
       { node: 'q' },
-      ['flip bit 3 of q at (1, 1)', 'unknown node "q", expected a, b, c, p, a_out, b_out, c_in, first or last'],
+      ['flip bit 3 of q at (1, 1)', 'unknown node "q", expected a, b, c, p, a_out, b_out, c_in, first, last or s'],
     ],
     [
       'a negative bit index',
@@ -244,7 +250,7 @@ describe('a fault', () => {
       [
         'set bit 3 of d at (1, 1) cycles >=-1<=1.5',
         'a fault of kind set needs a value for its bits, received none; ' +
-          'unknown node "d", expected a, b, c, p, a_out, b_out, c_in, first or last; ' +
+          'unknown node "d", expected a, b, c, p, a_out, b_out, c_in, first, last or s; ' +
           'a cycle of a window must be from 0 to 9007199254740991, received -1; ' +
           'a cycle of a window must be an integer from 0 to 9007199254740991, received 1.5',
       ],

@@ -20,7 +20,7 @@ const DIGITS = fileURLToPath(new URL('../../examples/digits/', import.meta.url))
 const ARRAYS = parseSpec(
   `
   array os { size 16 x 16 x 64; projection output_stationary; types a: int8, b: int8, c: int32; fault_slots 1 }
-  array hex { size 6 x 6 x 6; projection no_local_reuse; types a: uint8, b: int8, c: int32; fault_slots 1; product_register }
+  array hex { size 6 x 6 x 6; projection no_local_reuse; types a: uint8, b: int8, c: int32; fault_slots 1; multiplier_stages 1 }
   `,
   'backends.array',
 ).arrays;

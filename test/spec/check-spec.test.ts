@@ -1,15 +1,19 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { EspalierError, ProjectionError } from '../../src/errors.ts';
 import { PRESETS } from '../../src/projection/space-time.ts';
 import type { ArraySpec } from '../../src/spec/array-spec.ts';
 import { assertArraySpec } from '../../src/spec/check-spec.ts';
+import { loadOperator } from '../../src/spec/load-operator.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 import { specOf } from '../design/support/arrays.ts';
 import { EXAMPLE } from './example.ts';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NAME_RULE = 'an array name starts with a letter and has no two underscores in a row';
-const DTYPES = 'expected int8, int16, int32, int64, uint8 or uint16';
+const DTYPES = 'expected int8, int16, int32, int64, uint8, uint16, float32, float64, bfloat16 or float16';
+const multiplier = loadOperator('multiplier', 'examples/operators/truncated_multiplier', ROOT);
 const matrix = PRESETS.output_stationary;
 
 describe('an array that a program makes', () => {
@@ -59,7 +63,48 @@ describe('an array that a program makes', () => {
       { faultSlots: null },
       'the number of fault slots must be an integer from 0 to 64, received null',
     ],
-    ['a register count', { productRegister: 1 }, 'the product register must be true or false, received 1'],
+    ['many stages', { multiplierStages: 33 }, 'the stages of a multiplier must be from 0 to 32, received 33'],
+    ['half a stage', { adderStages: 1.5 }, 'the stages of an adder must be an integer from 1 to 32, received 1.5'],
+    ['a stage too much', { adderStages: 2 }, 'only floating-point adders have more than 1 stage, received 2 for int32'],
+    [
+      'more stages than its schedule has time for',
+      { types: { a: 'float32', b: 'float32', c: 'float32' }, adderStages: 4 },
+      'an adder of 4 stages needs a delay of line c (entry k of the schedule row) of at least 4 cycles, ' +
+        'received [1, 1, 1]; the smallest that works is [1, 1, 4]',
+    ],
+    ['a wrap that is no boolean', { wrap: 'yes' }, 'wrap must be true or false, received "yes"'],
+    [
+      'a wrap for nothing',
+      { wrap: true },
+      '"wrap" follows only an accumulator that cannot hold every product of int8 × int8 (-16256 to 16384), received int32',
+    ],
+    [
+      'a narrow accumulator',
+      { types: { a: 'int8', b: 'int8', c: 'int8' }, wrap: false },
+      'the accumulator must hold every product of int8 × int8 (-16256 to 16384) unless "wrap" follows it, ' +
+        'which lets sums wrap modulo 2^8; received int8',
+    ],
+    [
+      'an adder for a multiplier',
+      { operators: { multiplier: { ...multiplier, kind: 'adder' }, adder: null } },
+      'the multiplier of an array must be of that kind, received "adder"',
+    ],
+    [
+      'an operator without a function',
+      { operators: { multiplier: { ...multiplier, compute: undefined }, adder: null } },
+      'the multiplier of an array must have a function, received undefined',
+    ],
+    [
+      'an operator whose module is another',
+      { operators: { multiplier: { ...multiplier, name: 'times' }, adder: null } },
+      `the Verilog file ${multiplier.path}.v must define the module times, found module truncated_multiplier`,
+    ],
+    [
+      'an operator of another width',
+      { types: { a: 'int8', b: 'int16', c: 'int32' }, operators: { multiplier, adder: null } },
+      'the port b_i of multiplier "truncated_multiplier" must have 16 bits for int8 × int16 with sums in int32, received 8; ' +
+        'the port product_o of multiplier "truncated_multiplier" must have 24 bits for int8 × int16 with sums in int32, received 16',
+    ],
   ])('is refused with %s', (_, bad, message) => {
     const spec = { ...specOf(), ...bad } as ArraySpec;
     expect(() => assertArraySpec(spec)).toThrow(new EspalierError(message));
@@ -102,7 +147,7 @@ describe('an array that a program makes', () => {
       projection: { preset: null, matrix: [matrix[0], matrix[1], [1, 1, 0]] },
       types: { a: 'int8', b: 'int4', c: 'int32' },
       faultSlots: -1,
-      productRegister: 'no',
+      multiplierStages: 'no',
     } as unknown as ArraySpec;
     expect(() => assertArraySpec(spec)).toThrow(
       new EspalierError(
@@ -111,7 +156,7 @@ describe('an array that a program makes', () => {
           'the side N1 of a size must be from 1 to 1024, received 0',
           'unknown dtype "int4" of line b, did you mean "int8"?',
           'the number of fault slots must be from 0 to 64, received -1',
-          'the product register must be true or false, received "no"',
+          'the stages of a multiplier must be an integer from 0 to 32, received "no"',
           'the projection matrix [[1, 0, 0], [0, 1, 0], [1, 1, 0]] has determinant 0, so two steps would share a PE and a cycle',
           'the delay of line c (entry k of the schedule row) must be at least 1 cycle, received 0',
         ].join('; '),

@@ -11,10 +11,26 @@ array hex {
   projection [[-1, 1, 0], [0, -1, 1], [1, 1, 1]]
   types a: uint8, b: int8, c: int32
   fault_slots 2
-  product_register
+  multiplier_stages 1
 }
 fault weak: stuck_at_1 bit 5 of c at (1, 1)
 fault upset: flip bits 0x11 of a at (2, 3) cycles >3<=9
+`;
+
+/** What EXAMPLE does not have; the path starts from the folder of this repository. */
+export const MORE = `array stages {
+  size 4 x 4 x 4
+  projection [[1, 0, 0], [0, 1, 0], [1, 1, 4]]
+  types a: bfloat16, b: bfloat16
+  multiplier_stages 2
+  adder_stages 4
+}
+array own {
+  size 4 x 4 x 4
+  projection output_stationary
+  types a: int8, b: int8, c: int8 wrap
+  multiplier "examples/operators/truncated_multiplier"
+}
 `;
 
 /** An array whose statements are all right, to put beside a mistake. */

@@ -90,7 +90,10 @@ describe('a fault is refused', () => {
     ['set bit 3 to of c at (1, 1)', '1:14: expected a value such as 0x12, found "of"'],
     ['flip bit 1 in c at (1, 1)', '1:12: expected "of" and a node such as c, found "in"'],
     ['flip bit 1 of aout at (1, 1)', '1:15: unknown node "aout", did you mean "a_out"?'],
-    ['flip bit 1 of 5 at (1, 1)', '1:15: expected a node (a, b, c, p, a_out, b_out, c_in, first or last), found "5"'],
+    [
+      'flip bit 1 of 5 at (1, 1)',
+      '1:15: expected a node (a, b, c, p, a_out, b_out, c_in, first, last or s), found "5"',
+    ],
     ['flip bit 1 of c (1, 1)', '1:17: expected "at" and a PE such as (1, 1), found "("'],
     ['flip bit 1 of c at 1, 1', '1:20: expected a PE such as (1, 1), found "1"'],
     ['flip bit 1 of c at (1 1)', '1:23: expected "," and the y of the PE, found "1"'],
@@ -141,7 +144,7 @@ describe('a fault is refused', () => {
       ).toEqual([
         'fault 1 unknown fault kind "flop", did you mean "flip"?',
         'fault 10 the bit index of a fault must be from 0 to 127, received -1',
-        'fault 16 unknown node "q", expected a, b, c, p, a_out, b_out, c_in, first or last',
+        'fault 16 unknown node "q", expected a, b, c, p, a_out, b_out, c_in, first, last or s',
         'fault 35 a window must hold at least one cycle, received <0',
       ]);
     }

@@ -50,7 +50,7 @@ describe('the message of a mistake', () => {
       'dir/f.array:4:21: unknown dtype "int9", did you mean "int8"?',
       '  types a: int8, b: int9',
       '                    ^',
-      'dir/f.array:5:3: unknown statement "speed", expected size, projection, types, fault_slots or product_register',
+      'dir/f.array:5:3: unknown statement "speed", expected size, projection, types, fault_slots, multiplier_stages, adder_stages, multiplier or adder',
       '  speed 3',
       '  ^',
       'dir/f.array:7:12: expected ":" after the fault name, found "stuck_at_1"',
@@ -132,7 +132,10 @@ describe('a statement is refused', () => {
     ['types a: int8', '2:14 expected "," and the dtype of the next line, found the end of the line'],
     ['types a: int8 b: int8', '2:15 expected "," and the dtype of the next line, found "b"'],
     ['types a: int8, b: int12', '2:19 unknown dtype "int12", did you mean "int16"?'],
-    ['types a: complex, b: int8', '2:10 unknown dtype "complex", expected int8, int16, int32, int64, uint8 or uint16'],
+    [
+      'types a: complex, b: int8',
+      '2:10 unknown dtype "complex", expected int8, int16, int32, int64, uint8, uint16, float32, float64, bfloat16 or float16',
+    ],
     ['types a: int8, b: INT8', '2:19 unknown dtype "INT8", did you mean "int8"?'],
     ['types a: int8, d: int8', '2:16 unknown line "d", expected a, b or c'],
     ['types a: int8, a: int8, b: int8', '2:16 the types name line a twice, each line has one dtype'],
@@ -142,11 +145,100 @@ describe('a statement is refused', () => {
     ['fault_slots many', '2:13 expected a number of fault slots such as 4, found "many"'],
     ['fault_slots 65', '2:13 the number of fault slots must be from 0 to 64, received 65'],
     ['fault_slots -1', '2:13 the number of fault slots must be from 0 to 64, received -1'],
-    ['product_register 1', '2:18 expected the end of the statement, found "1"'],
+    ['multiplier_stages', '2:18 expected a number of multiplier stages such as 1, found the end of the line'],
+    ['multiplier_stages -1', '2:19 the stages of a multiplier must be from 0 to 32, received -1'],
+    ['multiplier_stages 33', '2:19 the stages of a multiplier must be from 0 to 32, received 33'],
+    ['multiplier_stages 1 2', '2:21 expected the end of the statement, found "2"'],
+    ['adder_stages some', '2:14 expected a number of adder stages such as 4, found "some"'],
+    ['adder_stages 0', '2:14 the stages of an adder must be from 1 to 32, received 0'],
+    ['adder_stages 33', '2:14 the stages of an adder must be from 1 to 32, received 33'],
+    ['adder_stages 2', '2:14 only floating-point adders have more than 1 stage, received 2 for int32'],
+    [
+      'product_register',
+      '2:1 the product register is the last stage of the multiplier: write "multiplier_stages 1", found "product_register"',
+    ],
+    ['multiplier', '2:11 expected a path in double quotes such as "operators/mine", found the end of the line'],
+    ['multiplier mine', '2:12 expected a path in double quotes such as "operators/mine", found "mine"'],
+    [
+      'adder "mine',
+      '2:7 expected a path in double quotes such as "operators/mine", found a double quote without its partner',
+    ],
+    ['adder "mine" "too"', '2:14 expected the end of the statement, found "too"'],
+    ['fault_slots "4"', '2:13 expected a number of fault slots such as 4, found "4"'],
     ['fault x: flip bit 1 of c at (1, 1)', '2:1 a fault stands outside the braces of an array, found in array "a"'],
-    ['5', '2:1 expected a statement (size, projection, types, fault_slots or product_register), found "5"'],
+    [
+      '5',
+      '2:1 expected a statement (size, projection, types, fault_slots, multiplier_stages, adder_stages, multiplier or adder), found "5"',
+    ],
   ])('%s', (statement, message) => {
     expect(mistakes(withStatement(statement))).toEqual([message]);
+  });
+
+  test.each([
+    ['a: int8, b: float32', '2:19 a and b must both be integers or both floating point, received int8 × float32'],
+    ['a: float32, b: bfloat16', '2:22 floating-point a and b must have the same dtype, received float32 × bfloat16'],
+    [
+      'a: float32, b: float32, c: int32',
+      '2:34 the accumulator of float32 × float32 must be floating point as they are, received int32',
+    ],
+    [
+      'a: int8, b: int8, c: float32',
+      '2:28 the accumulator of int8 × int8 must be an integer as they are, received float32',
+    ],
+    ['a: float32, b: float32, c: bfloat16', '2:34 the accumulator must hold every float32 exactly, received bfloat16'],
+    ['a: bfloat16, b: bfloat16, c: float16', '2:36 the accumulator must hold every bfloat16 exactly, received float16'],
+    ['a: float32, b: float32, c: float64 wrap', '2:42 only integers wrap, received wrap behind float64'],
+    [
+      'a: int8, b: int8, c: int8',
+      '2:28 the accumulator must hold every product of int8 × int8 (-16256 to 16384) unless "wrap" follows it, ' +
+        'which lets sums wrap modulo 2^8; received int8',
+    ],
+    [
+      'a: uint8, b: uint8, c: int16',
+      '2:30 the accumulator must hold every product of uint8 × uint8 (0 to 65025) unless "wrap" follows it, ' +
+        'which lets sums wrap modulo 2^16; received int16',
+    ],
+    [
+      'a: int64, b: uint8',
+      '2:1 the accumulator must hold every product of int64 × uint8 (-2351959869397967831040 to 2351959869397967830785) ' +
+        'unless "wrap" follows it, which lets sums wrap modulo 2^64; received int64, the dtype of a line c that is left out',
+    ],
+    [
+      'a: int8, b: int8, c: int16 wrap',
+      '2:34 "wrap" follows only an accumulator that cannot hold every product of int8 × int8 (-16256 to 16384), received int16',
+    ],
+    ['a: int8 wrap, b: int8', '2:15 only the accumulator, line c, may wrap, received wrap behind line a'],
+    ['a: int8, b: int8, c: int8 wrapped', '2:33 expected the end of the statement, found "wrapped"'],
+  ])('types %s', (types, message) => {
+    expect(mistakes(withStatement(`types ${types}`))).toEqual([message]);
+  });
+
+  test.each([
+    [
+      '[[1, 0, 0], [0, 1, 0], [1, 1, 1]]',
+      'an adder of 4 stages needs a delay of line c (entry k of the schedule row) of at least 4 cycles, ' +
+        'received [1, 1, 1]; the smallest that works is [1, 1, 4]',
+    ],
+    [
+      '[[1, 1, 0], [0, 1, 1], [1, 5, 1]]',
+      'an adder of 4 stages needs a delay of line c (entry k of the schedule row) of at least 4 cycles, ' +
+        'received [1, 5, 1]; the smallest that works is [1, 5, 5]',
+    ],
+    ['[[1, 0, 0], [0, 1, 0], [1, 1, 4]]', null],
+  ])('adder_stages 4 with the projection %s', (projection, message) => {
+    const text = `array a {\nadder_stages 4\nsize 1x1x1; projection ${projection}; types a: float32, b: float32\n}`;
+    expect(mistakes(text)).toEqual(message === null ? [] : [`2:14 ${message}`]);
+  });
+
+  test('with the mistakes of its stages whatever else is wrong', () => {
+    const text =
+      'array a {\nsize 0x1x1; projection none; types a: int8, b: int8\nadder_stages 3; multiplier_stages 33\n}';
+    expect(mistakes(text)).toEqual([
+      '2:6 the side N1 of a size must be from 1 to 1024, received 0',
+      expect.stringMatching(/^2:24 unknown projection "none"/),
+      '3:14 only floating-point adders have more than 1 stage, received 3 for int32',
+      '3:35 the stages of a multiplier must be from 0 to 32, received 33',
+    ]);
   });
 
   test('with every reason why its projection is illegal', () => {

@@ -18,8 +18,11 @@ describe('a spec file', () => {
             ],
           },
           types: { a: 'int8', b: 'int8', c: 'int32' },
+          wrap: false,
           faultSlots: 4,
           multiplierStages: 0,
+          adderStages: 1,
+          operators: { multiplier: null, adder: null },
         },
         {
           name: 'hex',
@@ -33,8 +36,11 @@ describe('a spec file', () => {
             ],
           },
           types: { a: 'uint8', b: 'int8', c: 'int32' },
+          wrap: false,
           faultSlots: 2,
           multiplierStages: 1,
+          adderStages: 1,
+          operators: { multiplier: null, adder: null },
         },
       ],
       faults: [
@@ -88,17 +94,41 @@ describe('a spec file', () => {
   test.each([
     ['int8', 'int8', 'int32'],
     ['int16', 'int8', 'int64'],
-    ['int64', 'int64', 'int64'],
+    ['int32', 'int32', 'int64'],
+    ['float32', 'float32', 'float32'],
+    ['float64', 'float64', 'float64'],
+    ['bfloat16', 'bfloat16', 'float32'],
+    ['float16', 'float16', 'float32'],
   ] as const)('fills in the accumulator of %s and %s: %s', (a, b, c) => {
     const text = `array x { ${GOOD.replace('a: int8, b: int8', `a: ${a}, b: ${b}`)} }`;
     expect(parseSpec(text, 'f.array').arrays[0]!.types).toEqual({ a, b, c });
+  });
+
+  const schedule = (k: number) => `[[1, 0, 0], [0, 1, 0], [1, 1, ${k}]]`;
+
+  test.each([
+    ['types a: int8, b: int16, c: int16 wrap', { wrap: true, multiplierStages: 0, adderStages: 1 }],
+    ['types a: int8, b: int8; multiplier_stages 3; adder_stages 1', { multiplierStages: 3, adderStages: 1 }],
+    ['types a: int8, b: int8; multiplier_stages 0x20', { multiplierStages: 32 }],
+    ['types a: float32, b: float32; adder_stages 2', { multiplierStages: 0, adderStages: 2 }],
+    ['types a: float32, b: float32; adder_stages 1', { adderStages: 1 }],
+    ['types a: float32, b: float32', { adderStages: 5 }],
+    ['types a: int8, b: int8', { adderStages: 1 }],
+  ])('takes %s', (statements, expected) => {
+    const text = `array x { size 1 x 1 x 1; projection ${schedule(5)}; ${statements} }`;
+    expect(parseSpec(text, 'f.array').arrays[0]).toMatchObject(expected);
+  });
+
+  it('gives a floating-point adder all the stages that its schedule has time for, 8 at most', () => {
+    const text = `array x { size 1 x 1 x 1; projection ${schedule(9)}; types a: float32, b: float32 }`;
+    expect(parseSpec(text, 'f.array').arrays[0]!.adderStages).toBe(8);
   });
 
   test.each(['', ' \n\t\n', '# nothing', ';'])('may be empty: %j', (text) => {
     expect(parseSpec(text, 'f.array')).toEqual({ arrays: [], faults: [] });
   });
 
-  test.each(['size', 'types', 'x', 'x8', 'at', 'last', 'inf', 'a_', 'a_b_c'])(
+  test.each(['size', 'types', 'x', 'x8', 'at', 'last', 'inf', 'wrap', 'multiplier', 'a_', 'a_b_c'])(
     'may name an array or a fault %s',
     (name) => {
       const spec = parseSpec(`array ${name} { ${GOOD} }\nfault ${name}: flip bit 0 of a at (0, 0)`, 'f.array');
