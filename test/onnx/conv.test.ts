@@ -4,16 +4,16 @@ import type { Backend } from '../../src/backend/backend.ts';
 import { functionalBackend } from '../../src/backend/functional.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import type { Dtype } from '../../src/dtype/dtype.ts';
-import { elementStore } from '../../src/dtype/element-store.ts';
 import { ModelError } from '../../src/errors.ts';
 import type { FloatType } from '../../src/onnx/float-conv.ts';
 import { replaceLayers } from '../../src/onnx/replace-layers.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
-import { bitsOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';
+import { bitsOf, type Tensor } from '../../src/tensor/tensor.ts';
 import { buildModel, info, node, values } from './support/build-model.ts';
 import type { ConvShape } from './support/conv-cases.ts';
 import { directFloatConv, roundingBounds } from './support/direct-float-conv.ts';
 import { convModel, type FloatConvCase, floatConvCases, floatOperands } from './support/float-conv-cases.ts';
+import { numberBits } from './support/number-bits.ts';
 import { plainBackend } from './support/plain-backend.ts';
 import { runWhole } from './support/whole-model.ts';
 
@@ -32,14 +32,8 @@ async function onArray(conv: FloatConvCase, backend: Backend): Promise<Tensor> {
   return y!;
 }
 
-/** Compare with numbers by their bits; every NaN must be the canonical one. */
 function expectBits({ type, data }: Tensor, expected: readonly number[]): void {
-  const wanted = tensor(type, [expected.length]).data;
-  const { write } = elementStore(type);
-  expected.forEach((value, at) => {
-    write(wanted, at, value);
-  });
-  expect(bitsOf(data)).toEqual(bitsOf(wanted));
+  expect(bitsOf(data)).toEqual(numberBits(type as FloatType, expected));
 }
 
 /** One kernel and its attributes. */

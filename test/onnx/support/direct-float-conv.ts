@@ -20,6 +20,8 @@ export const ROUND: Readonly<Record<FloatType, Round>> = {
 export interface ConvStep {
   readonly channel: number;
   readonly pixel: number;
+  /** Counts from 0. */
+  readonly k: number;
   readonly sum: number;
   readonly product: number;
 }
@@ -39,9 +41,9 @@ export function directFloatConv(
   const round = ROUND[conv.data.type as FloatType];
   return Array.from(convOutputs(conv), ({ channel, pixel, terms }) => {
     let sum = 0;
-    for (const { data, weight } of terms) {
+    for (const [k, { data, weight }] of terms.entries()) {
       const product = ROUND[accumulator]((data === null ? 0 : x[data]!) * w[weight]!);
-      sum = add({ channel, pixel, sum, product });
+      sum = add({ channel, pixel, k, sum, product });
     }
     return bias ? round(round(sum) + bias[channel]!) : round(sum);
   });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { convAttributes } from '../../../src/onnx/conv-geometry.ts';
 import type { FloatType } from '../../../src/onnx/float-conv.ts';
+import type { NodeProto } from '../../../src/onnx/messages.ts';
 import type { OnnxModel } from '../../../src/onnx/model.ts';
 import { elementCount, type Tensor, tensor } from '../../../src/tensor/tensor.ts';
 import { buildModel, info, node } from './build-model.ts';
@@ -42,6 +44,25 @@ export function floatOperands(shape: ConvShape, type: FloatType, numbers: FloatN
       bias: fc.option(filled([shape.weightsShape[0]!])),
     })
     .map((operands) => ({ ...shape, ...operands }));
+}
+
+/** The convolution that a Conv node of a model describes, with its operands in order; no bias stands for none. */
+export function caseOfNode(node: NodeProto, operands: readonly (Tensor | undefined)[]): FloatConvCase {
+  const { strides, dilations, pads, autoPad, group } = convAttributes(node);
+  const [data, weights, bias] = operands as [Tensor, Tensor, Tensor | undefined];
+  const { length: rank } = weights.shape.slice(2);
+  return {
+    dataShape: data.shape,
+    weightsShape: weights.shape,
+    strides: strides ?? Array(rank).fill(1),
+    dilations: dilations ?? Array(rank).fill(1),
+    pads: pads ?? Array(2 * rank).fill(0),
+    autoPad,
+    group,
+    data,
+    weights,
+    bias: bias ?? null,
+  };
 }
 
 /** A model of one Conv, its weights in the file. */
