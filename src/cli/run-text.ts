@@ -20,12 +20,13 @@ export function describeRun(document: RunDocument): string[] {
 
 /** Warn of layers whose sums may not fit the array's accumulator. */
 export function overflowWarnings(layers: readonly LayerDocument[]): string[] {
-  return layers
-    .filter(({ accumulator }) => accumulator.neededBits > accumulator.widthBits)
-    .map(
-      ({ name, accumulator: { neededBits, widthBits } }) =>
-        `warning: sums of layer ${name} can reach ${neededBits} bits; the array adds in ${widthBits}, so they may wrap`,
-    );
+  return layers.flatMap(({ name, accumulator }) => {
+    if (!accumulator || accumulator.neededBits <= accumulator.widthBits) return [];
+    const { neededBits, widthBits } = accumulator;
+    return [
+      `warning: sums of layer ${name} can reach ${neededBits} bits; the array adds in ${widthBits}, so they may wrap`,
+    ];
+  });
 }
 
 function layerTable(layers: readonly LayerDocument[]): string[] {

@@ -63,7 +63,7 @@ export const run: Action<[model: string], Flags> = async (session, [path], flags
   const { signal, progress } = session;
   const { design, faults } = openArray(flags.array, flags.fault);
   const model = await openModel(path);
-  chooseLayers(model, flags.layers);
+  chooseLayers(model, design.spec.types, flags.layers);
   const inputs = await readInputs(model, flags.input);
   checkInputs(model, inputs);
   const labels = flags.labels === undefined ? null : await readNpy(flags.labels);

@@ -1,6 +1,5 @@
 import type { Backend, MatmulResult, RunOptions } from '../backend/backend.ts';
 import { type Dtype, dtypeInfo, integerRange, isDtype } from '../dtype/dtype.ts';
-import { OperandError } from '../errors.ts';
 import type { ArraySpec } from '../spec/array-spec.ts';
 import type { ElementType, Tensor } from '../tensor/tensor.ts';
 import { type LayerReport, sumFaults, sumStats } from './layer-report.ts';
@@ -10,8 +9,8 @@ export interface ArrayPort {
   readonly types: ArraySpec['types'];
   /** Say how many products the layer is going to run. */
   expect(products: number): void;
-  /** Run A×B and reduce the result modulo 2^32: M·N elements, row-major. */
-  multiply(a: Tensor, b: Tensor): Promise<Int32Array>;
+  /** Run A×B: M×N elements of the array's dtype c. */
+  multiply(a: Tensor, b: Tensor): Promise<Tensor>;
 }
 
 export interface PortProgress {
@@ -33,21 +32,22 @@ export function openPort(
   { onProgress, ...options }: PortOptions,
 ): { readonly port: ArrayPort; readonly report: (name: string, op: string) => LayerReport } {
   const { types } = backend.design.spec;
+  const { kind, widthBits } = dtypeInfo(types.c);
   const results: Pick<MatmulResult, 'stats' | 'faults'>[] = [];
   let macs = 0;
   let neededBits = 0;
   let totalProducts = 0;
   const tell = (doneTiles: number, totalTiles: number): void =>
     onProgress?.({ doneProducts: results.length, totalProducts, doneTiles, totalTiles });
-  const multiply = async (a: Tensor, b: Tensor): Promise<Int32Array> => {
+  const multiply = async (a: Tensor, b: Tensor): Promise<Tensor> => {
     options.signal?.throwIfAborted();
     const { result, stats, faults } = await backend.matmul({ a, b }, { ...options, onProgress: tell });
     const inner = b.shape[0] ?? 0;
     results.push({ stats, faults });
     tell(0, 0);
     macs += (a.shape[0] ?? 0) * inner * (b.shape[1] ?? 0);
-    neededBits = Math.max(neededBits, accumulatorBits(a.type, b.type, inner, types.c));
-    return toInt32(result, types);
+    if (kind === 'integer') neededBits = Math.max(neededBits, accumulatorBits(a.type, b.type, inner, types.c));
+    return result;
   };
   const report = (name: string, op: string): LayerReport => ({
     name,
@@ -56,7 +56,7 @@ export function openPort(
     macs,
     stats: sumStats(results.map(({ stats }) => stats)),
     faults: sumFaults(results.map(({ faults }) => faults)),
-    accumulator: { neededBits, widthBits: dtypeInfo(types.c).widthBits },
+    accumulator: kind === 'float' ? null : { neededBits, widthBits },
   });
   const expect = (products: number): void => {
     totalProducts = products;
@@ -71,32 +71,4 @@ function accumulatorBits(a: ElementType, b: ElementType, inner: number, accumula
   const corners = [x.min * y.min, x.min * y.max, x.max * y.min, x.max * y.max].map((corner) => corner * BigInt(inner));
   const sign = dtypeInfo(accumulator).signed || corners.some((corner) => corner < 0n) ? 1 : 0;
   return sign + Math.max(...corners.map((corner) => (corner < 0n ? ~corner : corner).toString(2).length));
-}
-
-function toInt32({ type, data }: Tensor, types: ArraySpec['types']): Int32Array {
-  // An unsigned accumulator of signed products holds negative sums modulo 2^W: read them back as negative.
-  const signed = dtypeInfo(types.a).signed || dtypeInfo(types.b).signed;
-  const { buffer, byteOffset, length } = data;
-  switch (type) {
-    case 'int32':
-      return data as Int32Array;
-    case 'int64':
-      return lowWords(new Int32Array(buffer, byteOffset, 2 * length));
-    case 'int8':
-    case 'int16':
-      return Int32Array.from(data as Int16Array);
-    case 'uint8':
-      return Int32Array.from(signed ? new Int8Array(buffer, byteOffset, length) : (data as Uint8Array));
-    case 'uint16':
-      return Int32Array.from(signed ? new Int16Array(buffer, byteOffset, length) : (data as Uint16Array));
-    default:
-      throw new OperandError(`an integer layer needs an array with an integer accumulator, not ${type}`);
-  }
-}
-
-/** Every even word: the lower half of 64-bit integers on the little-endian machines that Node runs on. */
-function lowWords(words: Int32Array): Int32Array {
-  const low = new Int32Array(words.length / 2);
-  for (let i = 0; i < low.length; i++) low[i] = words[2 * i]!;
-  return low;
 }

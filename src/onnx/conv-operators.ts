@@ -1,19 +1,45 @@
 import { ModelError } from '../errors.ts';
 import { allocate, type ElementType, type Tensor, tensor } from '../tensor/tensor.ts';
+import { floatProblem, integerProblem } from './array-fit.ts';
 import { convAttributes } from './conv-geometry.ts';
 import { elementTypeName } from './element-types.ts';
+import { FLOAT_TYPES, floatConvolution } from './float-conv.ts';
 import type { GraphIndex } from './graph-index.ts';
 import { integerConvolution } from './integer-conv.ts';
 import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar } from './layer-operator.ts';
 import type { NodeProto } from './messages.ts';
 import { multipliersOf, requantise } from './requantise.ts';
+import { enumerate } from './wording.ts';
+
+/** Conv: data, weights and bias of one floating-point type, which the result has too. Source: ONNX operator Conv. */
+export const CONV: LayerOperator = {
+  opType: 'Conv',
+  refuse: (node, graph) => refuseConvolution(node, graph, 1, FLOAT_TYPES),
+  refuseArray(node, graph, types) {
+    const weights = graph.constants.get(node.input[1] ?? '');
+    return floatProblem(weights ? elementTypeName(weights.dataType) : null, types);
+  },
+  resultType: ([data]) => data ?? 'float32',
+  prepare(node) {
+    const convolve = floatConvolution(convAttributes(node));
+    return async (inputs, port) => {
+      const data = requiredInput(inputs, 0, 'X', FLOAT_TYPES);
+      const weights = requiredInput(inputs, 1, 'W', [data.type]);
+      const bias = optionalInput(inputs, 2, 'B', [data.type]);
+      const problem = floatProblem(data.type, port.types);
+      if (problem) throw new ModelError(problem);
+      return convolve(data, weights, bias, port);
+    };
+  },
+};
 
 const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
 
 /** ConvInteger: 8-bit data and weights with zero points, int32 result modulo 2^32. Source: ONNX operator ConvInteger. */
 export const CONV_INTEGER: LayerOperator = {
   opType: 'ConvInteger',
-  refuse: (node, graph) => refuseConvolution(node, graph, 1),
+  refuse: (node, graph) => refuseConvolution(node, graph, 1, BYTES),
+  refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: () => 'int32',
   prepare(node) {
     const convolve = integerConvolution(convAttributes(node));
@@ -34,7 +60,8 @@ export const CONV_INTEGER: LayerOperator = {
  */
 export const QLINEAR_CONV: LayerOperator = {
   opType: 'QLinearConv',
-  refuse: (node, graph) => refuseConvolution(node, graph, 3),
+  refuse: (node, graph) => refuseConvolution(node, graph, 3, BYTES),
+  refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: (inputTypes) => inputTypes[7] ?? 'uint8',
   prepare(node) {
     const convolve = integerConvolution(convAttributes(node));
@@ -75,7 +102,12 @@ function addBias(sums: Tensor<'int32'>, bias: Tensor): void {
 }
 
 /** What can be seen of a convolution without running the model. */
-function refuseConvolution(node: NodeProto, graph: GraphIndex, weightsIndex: number): string | null {
+function refuseConvolution(
+  node: NodeProto,
+  graph: GraphIndex,
+  weightsIndex: number,
+  types: readonly ElementType[],
+): string | null {
   try {
     convAttributes(node);
   } catch (error) {
@@ -85,7 +117,7 @@ function refuseConvolution(node: NodeProto, graph: GraphIndex, weightsIndex: num
   const weights = graph.constants.get(node.input[weightsIndex] ?? '');
   if (!weights) return null;
   const type = elementTypeName(weights.dataType);
-  if (!(BYTES as readonly string[]).includes(type)) return `weights must be ${BYTES.join(' or ')}, not ${type}`;
+  if (!(types as readonly string[]).includes(type)) return `weights must be ${enumerate(types, 'or')}, not ${type}`;
   if (weights.dims.length < 3) return `weights must have at least 3 axes, not [${weights.dims}]`;
   return null;
 }

@@ -4,6 +4,9 @@ import type { ConvGeometry } from './conv-geometry.ts';
 /** An array of 8- to 32-bit integers. */
 export type IntegerData = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array;
 
+/** An array of floating-point numbers; those of 16 bits are kept as their bits. */
+export type FloatData = Float32Array | Float64Array | Uint16Array;
+
 /** For every output pixel and kernel tap, the element of the channel under it; -1 where the tap lies in the padding. */
 export interface TapMap {
   readonly pixels: number;
@@ -76,6 +79,22 @@ export function fillRows(
       }
     }
     rowSums[pixel] = sum;
+  }
+}
+
+/** Lay out floating-point data likewise, as they are; padding holds +0. */
+export function copyRows(map: TapMap, data: FloatData, start: number, channels: number, rows: FloatData): void {
+  const { pixels, taps, channelSize, offsets } = map;
+  let at = 0;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const first = pixel * taps;
+    for (let channel = 0; channel < channels; channel++) {
+      const base = start + channel * channelSize;
+      for (let tap = first; tap < first + taps; tap++) {
+        const offset = offsets[tap]!;
+        rows[at++] = offset < 0 ? 0 : data[base + offset]!;
+      }
+    }
   }
 }
 

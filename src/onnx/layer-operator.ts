@@ -1,8 +1,10 @@
 import { ModelError } from '../errors.ts';
+import type { ArraySpec } from '../spec/array-spec.ts';
 import type { ElementType, Tensor } from '../tensor/tensor.ts';
 import type { ArrayPort } from './array-port.ts';
 import type { GraphIndex } from './graph-index.ts';
 import type { NodeProto } from './messages.ts';
+import { enumerate } from './wording.ts';
 
 /** Computes a layer from its inputs, in the order of the node; null for an optional input that is left out. */
 export type LayerRun = (inputs: readonly (Tensor | null)[], port: ArrayPort) => Promise<Tensor>;
@@ -10,8 +12,10 @@ export type LayerRun = (inputs: readonly (Tensor | null)[], port: ArrayPort) => 
 /** An ONNX operator whose matrix products can run on an array. */
 export interface LayerOperator {
   readonly opType: string;
-  /** Say why a node of this operator cannot run on an array; null when it can. */
+  /** Say why a node of this operator cannot run on any array; null when it can. */
   refuse(node: NodeProto, graph: GraphIndex): string | null;
+  /** Say why a node cannot run on an array of these dtypes, as far as the file tells; null when it can. */
+  refuseArray(node: NodeProto, graph: GraphIndex, types: ArraySpec['types']): string | null;
   /** Give the element type of the result for those of the inputs; null stands for an input left out. */
   resultType(inputTypes: readonly (string | null)[]): string;
   /** Make ready what depends on the node only. */
@@ -22,24 +26,24 @@ export interface LayerOperator {
  * Take an input that the operator must have.
  * @throws {ModelError} naming the input when it is left out or has another element type.
  */
-export function requiredInput(
+export function requiredInput<T extends ElementType>(
   inputs: readonly (Tensor | null)[],
   index: number,
   name: string,
-  types: readonly ElementType[],
-): Tensor {
+  types: readonly T[],
+): Tensor<T> {
   const value = inputs[index];
   if (!value) throw new ModelError(`input ${index} (${name}) is missing`);
   return checkType(value, name, types);
 }
 
 /** Take an input that may be left out; likewise. */
-export function optionalInput(
+export function optionalInput<T extends ElementType>(
   inputs: readonly (Tensor | null)[],
   index: number,
   name: string,
-  types: readonly ElementType[],
-): Tensor | null {
+  types: readonly T[],
+): Tensor<T> | null {
   const value = inputs[index] ?? null;
   return value && checkType(value, name, types);
 }
@@ -66,7 +70,7 @@ export function perChannel(value: Tensor | null, name: string, channels: number)
   return Float64Array.from(value.data as Float32Array, Number);
 }
 
-function checkType(value: Tensor, name: string, types: readonly ElementType[]): Tensor {
-  if (types.includes(value.type)) return value;
-  throw new ModelError(`${name} must be ${types.join(' or ')}, not ${value.type}`);
+function checkType<T extends ElementType>(value: Tensor, name: string, types: readonly T[]): Tensor<T> {
+  if ((types as readonly ElementType[]).includes(value.type)) return value as Tensor<T>;
+  throw new ModelError(`${name} must be ${enumerate(types, 'or')}, not ${value.type}`);
 }

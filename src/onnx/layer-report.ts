@@ -15,9 +15,9 @@ export interface LayerReport {
   readonly faults: readonly FaultReport[];
   /**
    * The accumulator width that no data of these element types can overflow, and the array's. The layer's result is
-   * certain to be right only if the first is not greater than the second.
+   * certain to be right only if the first is not greater than the second. Null in floating point, which does not wrap.
    */
-  readonly accumulator: { readonly neededBits: number; readonly widthBits: number };
+  readonly accumulator: { readonly neededBits: number; readonly widthBits: number } | null;
 }
 
 /** Sum the statistics of jobs that ran on the same array one after the other. */

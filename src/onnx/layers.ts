@@ -1,10 +1,12 @@
 import { ModelError } from '../errors.ts';
-import { CONV_INTEGER, QLINEAR_CONV } from './conv-operators.ts';
+import type { ArraySpec } from '../spec/array-spec.ts';
+import { CONV, CONV_INTEGER, QLINEAR_CONV } from './conv-operators.ts';
 import { elementTypeName } from './element-types.ts';
 import { type GraphIndex, indexGraph, subgraphsOf } from './graph-index.ts';
 import type { LayerOperator } from './layer-operator.ts';
 import type { GraphProto, NodeProto } from './messages.ts';
 import type { OnnxModel } from './model.ts';
+import { enumerate } from './wording.ts';
 
 /** A node of a model whose work is matrix products. */
 export interface LayerInfo {
@@ -25,7 +27,7 @@ export interface CompatibleLayer {
   readonly operator: LayerOperator;
 }
 
-const OPERATORS: readonly LayerOperator[] = [CONV_INTEGER, QLINEAR_CONV];
+const OPERATORS: readonly LayerOperator[] = [CONV, CONV_INTEGER, QLINEAR_CONV];
 
 /** Operators that multiply matrices, and which of their inputs are the weights. */
 const WEIGHTS_INPUT: Readonly<Record<string, number>> = {
@@ -51,30 +53,27 @@ export function listLayers(model: OnnxModel): LayerInfo[] {
 }
 
 /**
- * Pick layers by name, or all compatible ones.
- * @throws {ModelError} for a name that is no layer of the model, a layer that cannot run on an array, or, without
+ * Pick layers by name, or all that can run on an array of these dtypes.
+ * @throws {ModelError} for a name that is no layer of the model, a layer that cannot run on the array, or, without
  *   names, a model none of whose layers can.
  */
-export function chooseLayers(model: OnnxModel, names?: readonly string[]): CompatibleLayer[] {
+export function chooseLayers(
+  model: OnnxModel,
+  types: ArraySpec['types'],
+  names?: readonly string[],
+): readonly CompatibleLayer[] {
   const found = findLayers(model);
-  const known = new Map(found.map((layer) => [layer.info.name, layer]));
-  for (const name of names ?? []) {
-    const layer = known.get(name);
-    if (!layer) {
-      const list = found.length > 0 ? `its layers are ${[...known.keys()].join(', ')}` : 'it has no matrix layers';
-      throw new ModelError(`layer '${name}' is not in ${model.path}; ${list}`);
-    }
-    if (layer.info.reason !== null) {
-      throw new ModelError(`layer '${name}' (${layer.info.op}) cannot run on an array: ${layer.info.reason}`);
-    }
-  }
+  if (names) checkNames(model, found, types, names);
   const wanted = names && new Set(names);
-  const chosen = found.flatMap(({ info, node, operator }) =>
-    operator && info.compatible && (!wanted || wanted.has(info.name)) ? [{ name: info.name, node, operator }] : [],
-  );
+  const chosen = found.flatMap((layer) => {
+    const { info, node, operator } = layer;
+    const isChosen = wanted ? wanted.has(info.name) : problemOf(layer, types) === null;
+    return operator && isChosen ? [{ name: info.name, node, operator }] : [];
+  });
   if (!names && chosen.length === 0) {
-    const reasons = found.map(({ info }) => `${info.name} (${info.op}): ${info.reason}`);
-    throw new ModelError(`no layer of ${model.path} can run on an array; ${reasons.join('; ') || 'it has none'}`);
+    const place = found.some(({ info }) => info.compatible) ? 'this array' : 'an array';
+    const reasons = found.map((layer) => `${layer.info.name} (${layer.info.op}): ${problemOf(layer, types)}`);
+    throw new ModelError(`no layer of ${model.path} can run on ${place}; ${reasons.join('; ') || 'it has none'}`);
   }
   return chosen;
 }
@@ -82,7 +81,33 @@ export function chooseLayers(model: OnnxModel, names?: readonly string[]): Compa
 interface FoundLayer {
   readonly info: LayerInfo;
   readonly node: NodeProto;
+  readonly graph: GraphIndex;
   readonly operator: LayerOperator | undefined;
+}
+
+function checkNames(
+  model: OnnxModel,
+  found: readonly FoundLayer[],
+  types: ArraySpec['types'],
+  names: readonly string[],
+): void {
+  const known = new Map(found.map((layer) => [layer.info.name, layer]));
+  for (const name of names) {
+    const layer = known.get(name);
+    if (!layer) {
+      const list = found.length > 0 ? `its layers are ${[...known.keys()].join(', ')}` : 'it has no matrix layers';
+      throw new ModelError(`layer '${name}' is not in ${model.path}; ${list}`);
+    }
+    const problem = problemOf(layer, types);
+    if (problem === null) continue;
+    const place = layer.info.compatible ? 'this array' : 'an array';
+    throw new ModelError(`layer '${name}' (${layer.info.op}) cannot run on ${place}: ${problem}`);
+  }
+}
+
+/** Why a layer cannot run on an array of these dtypes; null when it can. */
+function problemOf({ info, node, graph, operator }: FoundLayer, types: ArraySpec['types']): string | null {
+  return info.reason ?? operator?.refuseArray(node, graph, types) ?? null;
 }
 
 function findLayers(model: OnnxModel): FoundLayer[] {
@@ -100,7 +125,7 @@ function findLayers(model: OnnxModel): FoundLayer[] {
       reason,
       weights: weights ? { shape: weights.dims.map(Number), type: elementTypeName(weights.dataType) } : null,
     };
-    return { info, node, operator };
+    return { info, node, graph, operator };
   });
 }
 
@@ -122,7 +147,8 @@ function refuse(
   operator: LayerOperator | undefined,
 ): string | null {
   if (!operator) {
-    return `the array runs ${OPERATORS.map(({ opType }) => opType).join(' and ')} of the standard operators`;
+    const names = OPERATORS.map(({ opType }) => opType);
+    return `the array runs ${enumerate(names, 'and')} of the standard operators`;
   }
   if (holder) return `it lies inside ${holder.opType} '${holder.name}', which runs as a whole`;
   return operator.refuse(node, graph);

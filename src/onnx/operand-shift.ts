@@ -1,4 +1,4 @@
-import { DTYPES, type Dtype, integerRange, isDtype } from '../dtype/dtype.ts';
+import { DTYPES, type Dtype, dtypeInfo, integerRange, isDtype } from '../dtype/dtype.ts';
 import { ModelError } from '../errors.ts';
 import type { ElementType } from '../tensor/tensor.ts';
 
@@ -15,7 +15,9 @@ export interface OperandShift {
  * @throws {ModelError} naming dtypes that would do when the array's has too few values.
  */
 export function operandShift(type: ElementType, arrayType: Dtype, what: string): OperandShift {
-  if (!isDtype(type)) throw new ModelError(`${what} must be integers, not ${type}`);
+  if (!isDtype(type) || dtypeInfo(type).kind === 'float') {
+    throw new ModelError(`${what} must be integers, not ${type}`);
+  }
   const values = integerRange(type);
   const operand = integerRange(arrayType);
   if (values.min >= operand.min && values.max <= operand.max) return { shift: 0, type };
@@ -23,6 +25,7 @@ export function operandShift(type: ElementType, arrayType: Dtype, what: string):
     return { shift: Number(values.min - operand.min), type: arrayType };
   }
   const wide = DTYPES.filter((dtype) => {
+    if (dtypeInfo(dtype).kind === 'float') return false;
     const { min, max } = integerRange(dtype);
     return max - min >= values.max - values.min;
   });

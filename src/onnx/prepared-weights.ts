@@ -3,7 +3,7 @@ import { allocate, type Tensor, tensor } from '../tensor/tensor.ts';
 import type { IntegerData } from './im2col.ts';
 import { operandShift } from './operand-shift.ts';
 
-/** The weights of a convolution as the matrices that the array multiplies with. */
+/** The weights of an integer convolution as the matrices that the array multiplies with. */
 export interface PreparedWeights {
   /** The tensor they were made from. */
   readonly weights: Tensor;
@@ -15,29 +15,41 @@ export interface PreparedWeights {
 }
 
 /**
- * Transpose weights [O, C / group, …] to one K × (O / group) matrix per group.
+ * Shift weights [O, C / group, …] into the range of the array's operand and make one matrix per group of them.
  * @throws {ModelError} when their element type does not fit the array's.
  */
 export function prepareWeights(weights: Tensor, group: number, arrayType: Dtype): PreparedWeights {
   const { shift, type } = operandShift(weights.type, arrayType, 'weights');
-  const outputs = weights.shape[0] ?? 0;
-  const inner = weights.data.length / outputs;
-  const perGroup = outputs / group;
   const from = weights.data as IntegerData;
+  const shifted = allocate(type, from.length) as IntegerData;
+  const outputs = weights.shape[0] ?? 0;
+  const inner = from.length / outputs;
   const columnSums = new Int32Array(outputs);
-  const matrices = Array.from({ length: group }, (_, g) => {
-    const matrix = allocate(type, inner * perGroup) as IntegerData;
+  for (let at = 0, channel = 0; channel < outputs; channel++) {
+    let sum = 0;
+    for (let k = 0; k < inner; k++, at++) {
+      const value = from[at]! - shift;
+      shifted[at] = value;
+      sum = (sum + value) | 0;
+    }
+    columnSums[channel] = sum;
+  }
+  const matrices = weightMatrices(tensor(type, weights.shape, shifted), group);
+  return { weights, matrices, shift, columnSums };
+}
+
+/** Transpose weights [O, C / group, …] to one K × (O / group) matrix per group. */
+export function weightMatrices({ type, shape, data }: Tensor, group: number): Tensor[] {
+  const outputs = shape[0] ?? 0;
+  const inner = data.length / outputs;
+  const perGroup = outputs / group;
+  const from = data as Float32Array;
+  return Array.from({ length: group }, (_, g) => {
+    const matrix = allocate(type, inner * perGroup) as Float32Array;
     for (let n = 0; n < perGroup; n++) {
-      const channel = g * perGroup + n;
-      let sum = 0;
-      for (let k = 0; k < inner; k++) {
-        const value = from[channel * inner + k]! - shift;
-        matrix[k * perGroup + n] = value;
-        sum = (sum + value) | 0;
-      }
-      columnSums[channel] = sum;
+      const first = (g * perGroup + n) * inner;
+      for (let k = 0; k < inner; k++) matrix[k * perGroup + n] = from[first + k]!;
     }
     return tensor(type, [inner, perGroup], matrix);
   });
-  return { weights, matrices, shift, columnSums };
 }

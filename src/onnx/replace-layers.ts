@@ -12,7 +12,7 @@ import { cutIntoStages } from './stages.ts';
 import { submodel } from './submodel.ts';
 
 export interface ReplaceOptions {
-  /** Names of the layers to run on the array; all compatible ones when left out. */
+  /** Names of the layers to run on the array; all that can when left out. */
   readonly layers?: readonly string[] | undefined;
   /** The array; it stays open when the model is closed. */
   readonly backend: Backend;
@@ -40,7 +40,9 @@ export interface ReplacedModel {
  *   refuses.
  */
 export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): Promise<ReplacedModel> {
-  const chosen = new Map(chooseLayers(model, options.layers).map((layer) => [layer.node, layer]));
+  const { layers: names, backend } = options;
+  const found = chooseLayers(model, backend.design.spec.types, names);
+  const chosen = new Map(found.map((layer) => [layer.node, layer]));
   const index = indexGraph(model.graph);
   const types = inputTypes(model);
   const runners: StageRunner[] = [];
@@ -66,8 +68,7 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
   }
   return {
     layers: [...chosen.values()].map(({ name }) => name),
-    run: (inputs, run = {}) =>
-      runStages(model, index, runners, inputs, { backend: options.backend, faults: options.faults, ...run }),
+    run: (inputs, run = {}) => runStages(model, index, runners, inputs, { backend, faults: options.faults, ...run }),
     close,
   };
 }

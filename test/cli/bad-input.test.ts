@@ -3,6 +3,7 @@ import { EXAMPLES, openWorkplace, type Workplace } from './support/espalier.ts';
 
 const DIGITS = `${EXAMPLES}digits/`;
 const QLINEAR = `${DIGITS}digits-qlinear.onnx`;
+const FLOAT32 = `${DIGITS}digits-float32.onnx`;
 const IMAGES = ['--input', `${DIGITS}digits-images.npy`];
 
 const ARRAYS = `array one {
@@ -24,6 +25,10 @@ let files: readonly string[];
 beforeAll(async () => {
   place = await openWorkplace();
   await place.text('two.array', ARRAYS);
+  await place.text(
+    'single.array',
+    'array single { size 2 x 2 x 3; projection output_stationary; types a: float32, b: float32 }',
+  );
   await place.npy('a.npy', 'int8', [2, 3], Int8Array.from([1, 2, 3, 4, 5, 6]));
   await place.npy('b.npy', 'int8', [3, 2], Int8Array.from([1, 2, 3, 4, 5, 6]));
   await place.npy('line.npy', 'int8', [3], Int8Array.from([1, 2, 3]));
@@ -190,7 +195,17 @@ const REFUSED: readonly [claim: string, args: readonly string[], sentence: strin
   [
     'a layer that cannot run on an array, with the reason',
     [...RUN, ...IMAGES, '--layers', 'conv1,fc1'],
-    "layer 'fc1' (QLinearMatMul) cannot run on an array: the array runs ConvInteger and QLinearConv of the standard operators",
+    "layer 'fc1' (QLinearMatMul) cannot run on an array: the array runs Conv, ConvInteger and QLinearConv of the standard operators",
+  ],
+  [
+    'a floating-point layer on an array of integers',
+    ['run', FLOAT32, '--array', 'two.array:one', ...IMAGES, '--layers', 'conv1'],
+    "layer 'conv1' (Conv) cannot run on this array: its float32 numbers need an array with float32 as a and b, received a: int8, b: int8, c: int32",
+  ],
+  [
+    'an integer layer on an array of floating point',
+    ['run', QLINEAR, '--array', 'single.array', ...IMAGES, '--layers', 'conv1'],
+    "layer 'conv1' (QLinearConv) cannot run on this array: its integers need an array of integers, received a: float32, b: float32, c: float32",
   ],
   ['an input that is missing', RUN, `input 'input' of ${QLINEAR} is missing`],
   ['an input of the wrong type', [...RUN, '--input', 'a.npy'], "input 'input' must be float32, not int8"],

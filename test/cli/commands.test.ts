@@ -25,6 +25,12 @@ array conv {
   types a: uint8, b: int8, c: int32
   fault_slots 1
 }
+array single {
+  size 8 x 8 x 8
+  projection col_stationary
+  types a: float32, b: float32
+  fault_slots 1
+}
 fault weak: stuck_at_1 bit 5 of c at (1, 1)
 fault late: flip bit 0 of a at (2, 2) cycles >1000
 `;
@@ -192,6 +198,19 @@ describe('run', () => {
     expect(document.correct).toEqual({ count: 63, of: 64, accuracy: 63 / 64 });
   });
 
+  test('runs the layers of a float model on an array of floating point; without a fault it reads 63 of 64 digits', async () => {
+    const args = ['--input', `${DIGITS}digits-images.npy`, ...LABELS, '--array', 's.array:single'];
+    const { stdout, stderr } = await place.run(['run', `${DIGITS}digits-float32.onnx`, ...args, '--json']);
+    expect(stderr).toBe('');
+    const document = JSON.parse(stdout) as RunDocument;
+    expect(document.layers.map(({ name, op, products, accumulator }) => [name, op, products, accumulator])).toEqual([
+      ['conv1', 'Conv', 64, null],
+      ['conv2', 'Conv', 64, null],
+    ]);
+    expect(document.outputs).toEqual([{ name: 'logits', dtype: 'float32', shape: [64, 10], file: null }]);
+    expect(document.correct).toEqual({ count: 63, of: 64, accuracy: 63 / 64 });
+  });
+
   test('warns of an accumulator that sums may overflow', async () => {
     const { stderr } = await place.run([...RUN, '--array', 's.array:narrow', '--layers', 'conv1', '--quiet']);
     expect(stderr).toBe(
@@ -202,9 +221,11 @@ describe('run', () => {
 
 test('layers lists the layers and why one cannot run on an array', async () => {
   const { stdout } = await place.run(['layers', `${DIGITS}digits-float32.onnx`]);
-  expect(stdout.split('\n').slice(0, 2)).toEqual([
+  expect(stdout.split('\n').slice(0, 4)).toEqual([
     'layer  operator  weights                runs on an array',
-    'conv1  Conv      float32 [6, 1, 5, 5]   no: the array runs ConvInteger and QLinearConv of the standard operators',
+    'conv1  Conv      float32 [6, 1, 5, 5]   yes',
+    'conv2  Conv      float32 [16, 6, 5, 5]  yes',
+    'fc1    Gemm      float32 [400, 120]     no: the array runs Conv, ConvInteger and QLinearConv of the standard operators',
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openPort } from '../../src/onnx/array-port.ts';
+import { int32Sums } from '../../src/onnx/int32-sums.ts';
 import { values } from './support/build-model.ts';
 import { plainBackend } from './support/plain-backend.ts';
 
@@ -7,7 +8,7 @@ import { plainBackend } from './support/plain-backend.ts';
 async function multiply(types: Parameters<typeof plainBackend>, x: number) {
   const { port, report } = openPort(plainBackend(...types), {});
   const a = values(types[0], [1, 3], [100, 100, 100]);
-  const product = await port.multiply(a, values(types[1], [3, 1], [x, x, x]));
+  const product = int32Sums(await port.multiply(a, values(types[1], [3, 1], [x, x, x])), port.types);
   return [product[0], report('layer', 'op').accumulator] as const;
 }
 

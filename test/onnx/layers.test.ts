@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { Dtype } from '../../src/dtype/dtype.ts';
 import { ModelError } from '../../src/errors.ts';
-import { listLayers } from '../../src/onnx/layers.ts';
+import { chooseLayers, listLayers } from '../../src/onnx/layers.ts';
 import { replaceLayers } from '../../src/onnx/replace-layers.ts';
 import { buildModel, graph, info, node, values, zeros } from './support/build-model.ts';
 import { plainBackend } from './support/plain-backend.ts';
 
-const CONSTANTS = { w: zeros('uint8', [4, 3, 2, 2]), flat: zeros('uint8', [4, 3]), wide: zeros('int32', [4, 3, 2, 2]) };
+const CONSTANTS = {
+  w: zeros('uint8', [4, 3, 2, 2]),
+  flat: zeros('uint8', [4, 3]),
+  wide: zeros('int32', [4, 3, 2, 2]),
+  real: zeros('float32', [4, 3, 2, 2]),
+  brain: zeros('bfloat16', [4, 3, 2, 2]),
+};
 
 const MODEL = buildModel({
   nodes: [
@@ -17,6 +24,9 @@ const MODEL = buildModel({
     node('ConvInteger', ['x', 'w'], ['e'], { auto_pad: 'HALF' }),
     node('ConvInteger', ['x', 'wide'], ['f']),
     node('ConvInteger', ['x', 'flat'], ['g']),
+    node('Conv', ['f', 'real'], ['l']),
+    node('Conv', ['f', 'brain'], ['m']),
+    node('Conv', ['f', 'computed'], ['n']),
     node('MatMulInteger', ['x', 'w'], ['h'], {}, { name: 'dense' }),
     node('QGemm', ['x', 's', 'z', 'flat'], ['i'], {}, { name: 'q', domain: 'com.microsoft' }),
     node(
@@ -34,7 +44,7 @@ const MODEL = buildModel({
   constants: CONSTANTS,
 });
 
-const NOT_SUPPORTED = 'the array runs ConvInteger and QLinearConv of the standard operators';
+const NOT_SUPPORTED = 'the array runs Conv, ConvInteger and QLinearConv of the standard operators';
 
 describe('listLayers', () => {
   it('gives every matrix node a name of its own and says why one cannot run', () => {
@@ -51,6 +61,9 @@ describe('listLayers', () => {
       ],
       ['ConvInteger_f', 'ConvInteger', false, 'weights must be uint8 or int8, not int32'],
       ['ConvInteger_g', 'ConvInteger', false, 'weights must have at least 3 axes, not [4,3]'],
+      ['Conv_l', 'Conv', true, null],
+      ['Conv_m', 'Conv', false, 'weights must be float16, float32 or float64, not bfloat16'],
+      ['Conv_n', 'Conv', true, null],
       ['dense', 'MatMulInteger', false, NOT_SUPPORTED],
       ['q', 'com.microsoft.QGemm', false, NOT_SUPPORTED],
       ['ConvInteger_k', 'ConvInteger', false, "it lies inside If 'choice', which runs as a whole"],
@@ -71,7 +84,7 @@ describe('a layer that cannot be replaced', () => {
     [
       'nope',
       "layer 'nope' is not in test.onnx; its layers are first, ConvInteger_b, first_c, ConvInteger_d, ConvInteger_e, " +
-        'ConvInteger_f, ConvInteger_g, dense, q, ConvInteger_k',
+        'ConvInteger_f, ConvInteger_g, Conv_l, Conv_m, Conv_n, dense, q, ConvInteger_k',
     ],
     ['dense', `layer 'dense' (MatMulInteger) cannot run on an array: ${NOT_SUPPORTED}`],
     [
@@ -80,6 +93,34 @@ describe('a layer that cannot be replaced', () => {
     ],
   ])('%s', async (name, message) => {
     await expect(replaceLayers(MODEL, { layers: [name], backend })).rejects.toThrow(new ModelError(message));
+  });
+
+  it.each([
+    [
+      'Conv_l',
+      ['int8', 'int8', 'int32'],
+      'its float32 numbers need an array with float32 as a and b, received a: int8, b: int8, c: int32',
+    ],
+    [
+      'Conv_l',
+      ['float16', 'float16', 'float32'],
+      'its float32 numbers need an array with float32 as a and b, received a: float16, b: float16, c: float32',
+    ],
+    [
+      'Conv_n',
+      ['int8', 'int8', 'int32'],
+      'its floating-point numbers need an array of floating point, received a: int8, b: int8, c: int32',
+    ],
+    [
+      'first',
+      ['float32', 'float32', 'float32'],
+      'its integers need an array of integers, received a: float32, b: float32, c: float32',
+    ],
+  ] as const)('%s on an array of %s', async (name, [a, b, c], reason) => {
+    const op = name === 'first' ? 'ConvInteger' : 'Conv';
+    await expect(replaceLayers(MODEL, { layers: [name], backend: plainBackend(a, b, c) })).rejects.toThrow(
+      new ModelError(`layer '${name}' (${op}) cannot run on this array: ${reason}`),
+    );
   });
 
   it('in a model that has no other', async () => {
@@ -101,6 +142,36 @@ describe('a layer that cannot be replaced', () => {
     });
     await expect(replaceLayers(broken, { layers: [], backend })).rejects.toThrow(
       /^ONNX Runtime refuses test.onnx: .*Frobnicate/,
+    );
+  });
+});
+
+describe('chooseLayers', () => {
+  const chosen = (...types: readonly [Dtype, Dtype, Dtype]) => {
+    const [a, b, c] = types;
+    return chooseLayers(MODEL, { a, b, c }).map(({ name }) => name);
+  };
+
+  it('takes without names all layers that can run on the array', () => {
+    expect(chosen('int8', 'int8', 'int32')).toEqual(['first', 'ConvInteger_b', 'first_c', 'ConvInteger_d']);
+    expect(chosen('float32', 'float32', 'float64')).toEqual(['Conv_l', 'Conv_n']);
+    expect(chosen('float64', 'float64', 'float64')).toEqual(['Conv_n']);
+  });
+
+  it('says of each layer why none can run on the array', () => {
+    const model = buildModel({
+      nodes: [
+        node('Conv', ['f', 'real'], ['y'], {}, { name: 'conv' }),
+        node('MatMul', ['y', 'y'], ['z'], {}, { name: 'fc' }),
+      ],
+      outputs: [info('z', 'float32', [])],
+      constants: { real: CONSTANTS.real },
+    });
+    expect(() => chooseLayers(model, { a: 'uint8', b: 'int8', c: 'int32' })).toThrow(
+      new ModelError(
+        'no layer of test.onnx can run on this array; conv (Conv): its float32 numbers need an array with float32 as a ' +
+          `and b, received a: uint8, b: int8, c: int32; fc (MatMul): ${NOT_SUPPORTED}`,
+      ),
     );
   });
 });

@@ -42,6 +42,8 @@ describe('tensors', () => {
     ['uint16', { int32Data: [65535, 1] }, Uint16Array.of(65535, 1)],
     ['int32', { int32Data: [-(2 ** 31), 1] }, Int32Array.of(-(2 ** 31), 1)],
     ['bool', { int32Data: [1, 0] }, Uint8Array.of(1, 0)],
+    ['float16', { int32Data: [0x3c00, 0x8000] }, Uint16Array.of(0x3c00, 0x8000)],
+    ['bfloat16', { int32Data: [0x3f80, 0x7fc0] }, Uint16Array.of(0x3f80, 0x7fc0)],
     ['int64', { int64Data: [-(2n ** 63n), 1n] }, BigInt64Array.of(-(2n ** 63n), 1n)],
     ['uint32', { uint64Data: [2n ** 32n - 1n, 1n] }, Uint32Array.of(2 ** 32 - 1, 1)],
     ['uint64', { uint64Data: [2n ** 64n - 1n, 1n] }, BigUint64Array.of(2n ** 64n - 1n, 1n)],
@@ -55,7 +57,7 @@ describe('tensors', () => {
   );
 
   it.each([
-    ['float16', { dims: [1n], dataType: 10 }, "tensor 't' holds float16 elements, which are not supported"],
+    ['float8', { dims: [1n], dataType: 17 }, "tensor 't' holds float8e4m3fn elements, which are not supported"],
     [
       'few bytes',
       { dims: [3n], dataType: 6, rawData: new Uint8Array(8) },

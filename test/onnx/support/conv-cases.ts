@@ -6,12 +6,10 @@ import { buildModel, info, node, values } from './build-model.ts';
 
 export type Byte = 'int8' | 'uint8';
 
-/** One convolution: sizes, attributes and data. */
-export interface ConvCase {
-  readonly data: Tensor;
-  readonly weights: Tensor;
-  readonly dataZero: number;
-  readonly weightZeros: readonly number[];
+/** The sizes and attributes of one convolution. */
+export interface ConvShape {
+  readonly dataShape: readonly number[];
+  readonly weightsShape: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
   readonly pads: readonly number[];
@@ -19,7 +17,20 @@ export interface ConvCase {
   readonly group: number;
 }
 
-export interface CaseOptions {
+/** One convolution of integers. */
+export interface ConvCase extends ConvShape {
+  readonly data: Tensor;
+  readonly weights: Tensor;
+  readonly dataZero: number;
+  readonly weightZeros: readonly number[];
+}
+
+export interface ShapeOptions {
+  /** Dilate SAME convolutions too; ONNX Runtime pads them as if they were not. */
+  readonly dilateSame?: boolean;
+}
+
+export interface CaseOptions extends ShapeOptions {
   readonly types: readonly (readonly [data: Byte, weights: Byte])[];
   /** One zero point for all output channels of the weights. */
   readonly oneWeightZero?: boolean;
@@ -28,14 +39,12 @@ export interface CaseOptions {
    * 16 bits, with saturation.
    */
   readonly narrowWeights?: boolean;
-  readonly dilateSame?: boolean;
 }
 
 /** Random convolutions over 1 to 3 spatial axes whose kernel fits in the data. */
-export function convCases(options: CaseOptions): fc.Arbitrary<ConvCase> {
+export function convShapes({ dilateSame = false }: ShapeOptions = {}): fc.Arbitrary<ConvShape> {
   return fc
     .record({
-      types: fc.constantFrom(...options.types),
       rank: fc.constantFrom(2, 2, 1, 3),
       batch: fc.integer({ min: 1, max: 2 }),
       group: fc.integer({ min: 1, max: 3 }),
@@ -43,8 +52,7 @@ export function convCases(options: CaseOptions): fc.Arbitrary<ConvCase> {
       outputs: fc.integer({ min: 1, max: 3 }),
       autoPad: fc.constantFrom(...AUTO_PADS),
     })
-    .chain((sizes) => {
-      const { types, rank, batch, group, depth, outputs, autoPad } = sizes;
+    .chain(({ rank, batch, group, depth, outputs, autoPad }) => {
       const axes = (min: number, max: number, length: number = rank) =>
         fc.array(fc.integer({ min, max }), { minLength: length, maxLength: length });
       return fc
@@ -52,37 +60,49 @@ export function convCases(options: CaseOptions): fc.Arbitrary<ConvCase> {
           input: axes(1, 7),
           kernel: axes(1, 3),
           strides: axes(1, 3),
-          dilations: autoPad.startsWith('SAME') && !options.dilateSame ? axes(1, 1) : axes(1, 2),
+          dilations: autoPad.startsWith('SAME') && !dilateSame ? axes(1, 1) : axes(1, 2),
           pads: autoPad === 'NOTSET' ? axes(0, 2, 2 * rank) : fc.constant(Array<number>(2 * rank).fill(0)),
         })
         .filter(({ input, kernel, dilations, pads }) =>
           kernel.every((side, i) => (side - 1) * dilations[i]! < input[i]! + pads[i]! + pads[rank + i]!),
         )
-        .chain(({ input, kernel, strides, dilations, pads }) => {
-          const channels = outputs * group;
-          const narrow = options.narrowWeights === true && types[1] === 'int8';
-          return fc.record({
-            data: bytes(types[0], [batch, depth * group, ...input]),
-            weights: bytes(types[1], [channels, depth, ...kernel], narrow),
-            dataZero: byte(types[0]),
-            weightZeros: options.oneWeightZero
-              ? byte(types[1], narrow).map((zero) => Array<number>(channels).fill(zero))
-              : fc.array(byte(types[1]), { minLength: channels, maxLength: channels }),
-            strides: fc.constant(strides),
-            dilations: fc.constant(dilations),
-            pads: fc.constant(pads),
-            autoPad: fc.constant(autoPad),
-            group: fc.constant(group),
-          });
-        });
+        .map(({ input, kernel, strides, dilations, pads }) => ({
+          dataShape: [batch, depth * group, ...input],
+          weightsShape: [outputs * group, depth, ...kernel],
+          strides,
+          dilations,
+          pads,
+          autoPad,
+          group,
+        }));
+    });
+}
+
+/** Random convolutions of 8-bit integers. */
+export function convCases(options: CaseOptions): fc.Arbitrary<ConvCase> {
+  return fc
+    .record({ shape: convShapes(options), types: fc.constantFrom(...options.types) })
+    .chain(({ shape, types }) => {
+      const [channels = 0] = shape.weightsShape;
+      const narrow = options.narrowWeights === true && types[1] === 'int8';
+      return fc
+        .record({
+          data: bytes(types[0], shape.dataShape),
+          weights: bytes(types[1], shape.weightsShape, narrow),
+          dataZero: byte(types[0]),
+          weightZeros: options.oneWeightZero
+            ? byte(types[1], narrow).map((zero) => Array<number>(channels).fill(zero))
+            : fc.array(byte(types[1]), { minLength: channels, maxLength: channels }),
+        })
+        .map((operands) => ({ ...shape, ...operands }));
     });
 }
 
 /** The attributes of a case as a node has them. */
-export function convNodeAttributes(conv: ConvCase): Record<string, number | string | readonly number[]> {
-  const { strides, dilations, pads, autoPad, group, weights } = conv;
+export function convNodeAttributes(conv: ConvShape): Record<string, number | string | readonly number[]> {
+  const { strides, dilations, pads, autoPad, group, weightsShape } = conv;
   return {
-    kernel_shape: weights.shape.slice(2),
+    kernel_shape: weightsShape.slice(2),
     strides,
     dilations,
     group,

@@ -1,31 +1,54 @@
+import { convGeometry } from '../../../src/onnx/conv-geometry.ts';
 import { elementCount } from '../../../src/tensor/tensor.ts';
-import type { ConvCase } from './conv-cases.ts';
+import type { ConvCase, ConvShape } from './conv-cases.ts';
 
-/** The definition of a convolution, written down without any matrix: Σ (x − xz)(w − wz), padding adds nothing. */
-export function directConv(conv: ConvCase, output: readonly number[], padsBegin: readonly number[]): number[] {
-  const { data, weights, dataZero, weightZeros, strides, dilations, group } = conv;
-  const [batch = 0, channels = 0, ...input] = data.shape;
-  const [outputs = 0, depth = 0, ...kernel] = weights.shape;
-  const result: number[] = [];
+/** One output of a convolution: which weights it multiplies with which data, channel by channel and tap by tap. */
+export interface ConvOutput {
+  readonly channel: number;
+  /** Its place in the output of its channel. */
+  readonly pixel: number;
+  /** Offsets into data and weights; null where the tap lies in the padding. */
+  readonly terms: readonly { readonly data: number | null; readonly weight: number }[];
+}
+
+/** Go through the outputs of a convolution, row-major, by its definition: no matrices. */
+export function* convOutputs(conv: ConvShape): Generator<ConvOutput> {
+  const { dataShape, weightsShape, strides, dilations, group } = conv;
+  const [batch = 0, channels = 0, ...input] = dataShape;
+  const [outputs = 0, depth = 0, ...kernel] = weightsShape;
+  const { output, padsBegin } = convGeometry({ ...conv, kernelShape: null }, input, kernel);
   for (let image = 0; image < batch; image++) {
-    for (let out = 0; out < outputs; out++) {
-      for (const pixel of indices(output)) {
-        let sum = 0;
-        for (let c = 0; c < depth; c++) {
-          const channel = Math.floor(out / (outputs / group)) * depth + c;
-          for (const tap of indices(kernel)) {
-            const place = pixel.map((p, axis) => p * strides[axis]! + tap[axis]! * dilations[axis]! - padsBegin[axis]!);
-            if (place.some((p, axis) => p < 0 || p >= input[axis]!)) continue;
-            const x = data.data[(image * channels + channel) * elementCount(input) + flat(place, input)] as number;
-            const w = weights.data[(out * depth + c) * elementCount(kernel) + flat(tap, kernel)] as number;
-            sum += (x - dataZero) * (w - weightZeros[out]!);
-          }
-        }
-        result.push(sum);
+    for (let channel = 0; channel < outputs; channel++) {
+      const first = Math.floor(channel / (outputs / group)) * depth;
+      for (const [pixel, at] of indices(output).entries()) {
+        const terms = Array.from({ length: depth }, (_, c) =>
+          indices(kernel).map((tap) => {
+            const place = at.map((p, axis) => p * strides[axis]! + tap[axis]! * dilations[axis]! - padsBegin[axis]!);
+            const isPadding = place.some((p, axis) => p < 0 || p >= input[axis]!);
+            const plane = (image * channels + first + c) * elementCount(input);
+            return {
+              data: isPadding ? null : plane + flat(place, input),
+              weight: (channel * depth + c) * elementCount(kernel) + flat(tap, kernel),
+            };
+          }),
+        ).flat();
+        yield { channel, pixel, terms };
       }
     }
   }
-  return result;
+}
+
+/** The definition of a convolution of integers: Σ (x − xz)(w − wz), padding adds nothing. */
+export function directConv(conv: ConvCase): number[] {
+  const { data, weights, dataZero, weightZeros } = conv;
+  return Array.from(convOutputs(conv), ({ channel, terms }) => {
+    let sum = 0;
+    for (const { data: x, weight: w } of terms) {
+      if (x === null) continue;
+      sum += (Number(data.data[x]) - dataZero) * (Number(weights.data[w]) - weightZeros[channel]!);
+    }
+    return sum;
+  });
 }
 
 function indices(sides: readonly number[]): number[][] {
