@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type Design, moduleNames } from '../design/design.ts';
 import { EspalierError } from '../errors.ts';
+import type { Fault } from '../fault/fault.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 import { formulasOf } from './formulas.ts';
 import { gridView } from './grid-view.ts';
 import { manifestOf } from './manifest.ts';
 import { peView } from './pe-view.ts';
+import { arrayPicture } from './picture/picture.ts';
 import type { PortGroup } from './ports.ts';
 import { printJson } from './print-json.ts';
 import { render } from './render.ts';
@@ -24,14 +26,17 @@ const RTL = new URL('../../rtl/', import.meta.url);
 
 /**
  * Print a design as files: the PE, the grid, a rolled model of the grid for fast simulation, the library modules they
- * use, and the manifest. The same design gives the same bytes.
+ * use, the manifest, and a picture. The same design gives the same bytes.
+ * @param faults what the picture shows besides the array: where they are, and which outputs they can change
+ * @throws {FaultError} when the window of a fault begins after the last cycle of a tile
  * @throws {EspalierError} for an array of more than MAX_EMITTED_PES PEs
  */
-export function emitDesign(design: Design): EmittedFile[] {
+export function emitDesign(design: Design, faults: readonly Fault[] = []): EmittedFile[] {
   return [
     ...structuralFiles(design),
     rolledFile(design),
     { path: 'manifest.json', text: printJson(manifestOf(design)) },
+    { path: 'array.svg', text: arrayPicture(design, faults) },
   ];
 }
 
