@@ -34,7 +34,9 @@ async function changedOutputs(design: Design, faults: readonly Fault[]): Promise
   const backend = cycleBackend(design);
   const right = (await backend.matmul(job)).result.data;
   const wrong = (await backend.matmul(job, { faults })).result.data;
-  return Array.from(right, (value, n) => (value === wrong[n] ? -1 : n)).filter((n) => n !== -1);
+  return Array.from<number | bigint, number>(right, (value, n) => (value === wrong[n] ? -1 : n)).filter(
+    (n) => n !== -1,
+  );
 }
 
 function faultOf(design: Design, site: number, pe: number, kind: FaultKind, window: CycleWindow, bit = 0): Fault {
