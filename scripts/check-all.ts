@@ -10,7 +10,7 @@ import { crossCheck } from '../src/check/cross-check.ts';
 import { buildDesign } from '../src/design/build-design.ts';
 import type { Dtype } from '../src/dtype/dtype.ts';
 import { type Matrix3, PRESETS } from '../src/projection/space-time.ts';
-import type { ArraySpec } from '../src/spec/array-spec.ts';
+import type { ArrayInput, ArraySpec } from '../src/spec/array-spec.ts';
 
 const FURTHER: Readonly<Record<string, Matrix3>> = {
   long_flow: [
@@ -80,13 +80,13 @@ let turn = 0;
 for (const [name, matrix] of Object.entries<Matrix3>({ ...PRESETS, ...FURTHER })) {
   for (const [a, b, c] of TYPES) {
     for (const size of SIZES) {
-      const spec: ArraySpec = {
+      const spec: ArrayInput = {
         name,
         size,
         projection: { preset: null, matrix },
         types: { a, b, c },
         faultSlots: 3,
-        productRegister: turn++ % 2 === 1,
+        multiplierStages: turn++ % 2,
       };
       if (!(await check(spec))) failed++;
     }
@@ -95,7 +95,7 @@ for (const [name, matrix] of Object.entries<Matrix3>({ ...PRESETS, ...FURTHER })
 console.log(failed === 0 ? 'all models of all arrays agree' : `${failed} arrays with differing models`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-async function check(spec: ArraySpec): Promise<boolean> {
+async function check(spec: ArrayInput): Promise<boolean> {
   const design = buildDesign(spec);
   const architecture = values.architecture === 'structural' ? 'structural' : 'rolled';
   const rtl = await openRtl(design, { architecture, trace: true });
@@ -103,7 +103,7 @@ async function check(spec: ArraySpec): Promise<boolean> {
     const trials = Number(values.trials);
     const report = await crossCheck(design, { trials, seed: Number(values.seed), rtl, directory: 'out/check-all' });
     const { a, b, c } = spec.types;
-    const array = `${spec.name} ${spec.size.join('x')} ${a}*${b}+${c}${spec.productRegister ? ' product register' : ''}`;
+    const array = `${spec.name} ${spec.size.join('x')} ${a}*${b}+${c}${spec.multiplierStages ? ' product register' : ''}`;
     console.log(
       `${report.mismatch ? 'DIFFER' : 'agree '} ${array}: ${report.tally.trials} trials, design ${design.hash}`,
     );

@@ -35,6 +35,7 @@ export { DTYPES, type Dtype, type DtypeInfo, dtypeInfo, isDtype } from './dtype/
 export type { Operator, OperatorKind } from './dtype/operator.ts';
 // Verilog.
 export { type EmittedFile, emitDesign } from './emit/emit-design.ts';
+export { arrayPicture } from './emit/picture/picture.ts';
 export { writeFiles } from './emit/write-files.ts';
 // Errors, all with one sentence for the user.
 export {

@@ -8,6 +8,7 @@ import { count, percent, sides, table } from './text.ts';
 
 interface Flags {
   readonly output?: string;
+  readonly fault: readonly string[];
 }
 
 /** What `espalier generate --json` prints. */
@@ -26,9 +27,9 @@ export interface FileDocument {
 }
 
 export const generate: Action<[spec: string], Flags> = async (session, [spec], flags) => {
-  const { design } = openArray(spec);
+  const { design, faults } = openArray(spec, flags.fault);
   const directory = flags.output ?? design.name;
-  const emitted = emitDesign(design);
+  const emitted = emitDesign(design, faults);
   session.signal.throwIfAborted();
   const changed = new Set(await writeFiles(directory, emitted));
   const files = emitted.map(

@@ -26,9 +26,10 @@ export function buildProgram(host: Host): Command {
       .option('--quiet', 'show no progress')
       .option('--debug', 'show stack traces');
 
-  command('generate', 'write an array as synthesizable Verilog, with its manifest')
+  command('generate', 'write an array as synthesizable Verilog, with its manifest and a picture')
     .argument('<spec>', SPEC)
     .option('-o, --output <dir>', 'folder to write to, the name of the array when left out')
+    .option('--fault <fault>', `${FAULT}; shown in the picture of the array`, append, [])
     .action(run(host, async () => (await import('./generate.ts')).generate));
 
   command('check', 'compare the simulators and the Verilog, cycle by cycle, under random faults')

@@ -1,5 +1,6 @@
 import { type Design, moduleNames } from '../design/design.ts';
 import { EspalierError } from '../errors.ts';
+import type { Fault } from '../fault/fault.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 import { hasRolledForm, ownOperators } from './forms.ts';
 import { formulasOf } from './formulas.ts';
@@ -8,6 +9,7 @@ import { inlineIncludes, libraryText } from './library.ts';
 import { manifestOf } from './manifest.ts';
 import { operatorLibrary } from './operators.ts';
 import { peView } from './pe-view.ts';
+import { arrayPicture } from './picture/picture.ts';
 import type { PortGroup } from './ports.ts';
 import { printJson } from './print-json.ts';
 import { render } from './render.ts';
@@ -24,14 +26,17 @@ const MAX_EMITTED_PES = 2 ** 18;
 
 /**
  * Print a design as files: the PE, the grid, a rolled model of the grid for fast simulation where there is one, the
- * modules they use, and the manifest. The same design gives the same bytes.
+ * modules they use, the manifest, and a picture. The same design gives the same bytes.
+ * @param faults what the picture shows besides the array: where they are, and which outputs they can change
+ * @throws {FaultError} when the window of a fault begins after the last cycle of a tile
  * @throws {EspalierError} for an array of more than MAX_EMITTED_PES PEs
  */
-export function emitDesign(design: Design): EmittedFile[] {
+export function emitDesign(design: Design, faults: readonly Fault[] = []): EmittedFile[] {
   return [
     ...structuralFiles(design),
     ...(hasRolledForm(design) ? [rolledFile(design)] : []),
     { path: 'manifest.json', text: printJson(manifestOf(design)) },
+    { path: 'array.svg', text: arrayPicture(design, faults) },
   ];
 }
 

@@ -35,7 +35,7 @@ export async function findReach(
   return reach;
 }
 
-interface ReachedPe {
+export interface ReachedPe {
   readonly pe: number;
   /** Cycles from the fault's action to the moment in which the PE's point, timed on the a/b plane, is worked on. */
   readonly delay: number;
@@ -43,7 +43,8 @@ interface ReachedPe {
   readonly persists: boolean;
 }
 
-function reachedPes(design: Design, drive: FaultDrive): ReachedPe[] {
+/** List the PEs that a faulty operand or sum reaches on its own line. */
+export function reachedPes(design: Design, drive: FaultDrive): ReachedPe[] {
   const node = FAULT_NODES[drive.nodeCode]!;
   if (node === 'c') return [{ pe: drive.peIndex, delay: -design.sumLagCycles, persists: false }];
   if (node === 'c_in') return [{ pe: drive.peIndex, delay: -design.planeLagCycles, persists: false }];
@@ -61,7 +62,7 @@ function reachedPes(design: Design, drive: FaultDrive): ReachedPe[] {
 }
 
 /** The points at one PE at which a sum passes that will be a result, with their cycles on the a/b plane of a tile. */
-function sumPoints(design: Design, pe: number): { point: Vector3; cycle: number }[] {
+export function sumPoints(design: Design, pe: number): { point: Vector3; cycle: number }[] {
   const { spec, kernel, matrix, schedule, lines } = design;
   const { point } = design.pes[pe]!;
   const [n1, n2, n3] = spec.size;

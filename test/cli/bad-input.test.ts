@@ -104,10 +104,36 @@ describe('a spec file is refused for', () => {
 });
 
 const MATMUL = ['matmul', 'two.array:one', 'a.npy', 'b.npy', '-o', 'out.npy'] as const;
+const GENERATE = ['generate', 'two.array:one', '-o', 'out'] as const;
 const RUN = ['run', QLINEAR, '--array', 'two.array:other', '-o', 'out.npy'] as const;
 
+/** What is wrong with a fault, the fault, and the one sentence on stderr. */
+const FAULTS: readonly [claim: string, fault: string, sentence: string][] = [
+  [
+    'a fault outside the array',
+    'flip bit 3 of c at (3, 1)',
+    'fault "flip bit 3 of c at (3, 1)": array one has PEs with x in 1 … 2 and y in 1 … 2 (4 in all), received (3, 1)',
+  ],
+  [
+    'a fault outside the bits of its node',
+    'flip bit 32 of c at (1, 1)',
+    'fault "flip bit 32 of c at (1, 1)": node c has bits 0 to 31, received bit 32',
+  ],
+  [
+    'a fault in a node that the array lacks',
+    'flip bit 3 of p at (1, 1)',
+    'fault "flip bit 3 of p at (1, 1)": array one has no node p: it has no product register',
+  ],
+  ['a fault that is not in the spec file', 'wek', 'unknown fault "wek" in two.array, did you mean "weak"?'],
+  [
+    'a fault text with mistakes',
+    'flip bit 3 of q at (1, 1)',
+    '--fault:1:15: unknown node "q", expected a, b, c, p, a_out, b_out, c_in, first, last or s\nflip bit 3 of q at (1, 1)\n              ^',
+  ],
+];
+
 /** What is wrong, the arguments, and the one sentence on stderr. */
-const REFUSED: readonly [claim: string, args: readonly string[], sentence: string][] = [
+const REFUSED: readonly (readonly [claim: string, args: readonly string[], sentence: string])[] = [
   ['a spec file that is missing', ['generate', 'no.array'], 'the spec file no.array cannot be read: it does not exist'],
   [
     'an array that is not named among several',
@@ -145,30 +171,14 @@ const REFUSED: readonly [claim: string, args: readonly string[], sentence: strin
     ['matmul', 'two.array:one', 'a.npy', 'large.npy', '-o', 'out.npy'],
     'B[2, 1] = 128 does not fit int8 exactly',
   ],
+  ...FAULTS.flatMap(([claim, fault, sentence]) => [
+    [claim, [...MATMUL, '--fault', fault], sentence] as const,
+    [`${claim}, in a picture`, [...GENERATE, '--fault', fault], sentence] as const,
+  ]),
   [
-    'a fault outside the array',
-    [...MATMUL, '--fault', 'flip bit 3 of c at (3, 1)'],
-    'fault "flip bit 3 of c at (3, 1)": array one has PEs with x in 1 … 2 and y in 1 … 2 (4 in all), received (3, 1)',
-  ],
-  [
-    'a fault outside the bits of its node',
-    [...MATMUL, '--fault', 'flip bit 32 of c at (1, 1)'],
-    'fault "flip bit 32 of c at (1, 1)": node c has bits 0 to 31, received bit 32',
-  ],
-  [
-    'a fault in a node that the array lacks',
-    [...MATMUL, '--fault', 'flip bit 3 of p at (1, 1)'],
-    'fault "flip bit 3 of p at (1, 1)": array one has no node p: it has no product register',
-  ],
-  [
-    'a fault that is not in the spec file',
-    [...MATMUL, '--fault', 'wek'],
-    'unknown fault "wek" in two.array, did you mean "weak"?',
-  ],
-  [
-    'a fault text with mistakes',
-    [...MATMUL, '--fault', 'flip bit 3 of q at (1, 1)'],
-    '--fault:1:15: unknown node "q", expected a, b, c, p, a_out, b_out, c_in, first, last or s\nflip bit 3 of q at (1, 1)\n              ^',
+    'a fault that acts after the tile of the picture',
+    [...GENERATE, '--fault', 'flip bit 0 of a at (1, 1) cycles >90 tile 3'],
+    'fault "flip bit 0 of a at (1, 1) cycles >=91 tile 3": a tile of array one has 8 cycles (0 to 7), received a window that begins with cycle 91',
   ],
   [
     'a .npy file that is missing',

@@ -91,6 +91,25 @@ describe('generate', () => {
   });
 });
 
+describe('generate --fault', () => {
+  test('draws the faults, given by text or by name, and what they can change', async () => {
+    const args = ['generate', 's.array:small8', '-o', 'out/picture', '--json'];
+    await place.run(args);
+    const faults = ['--fault', 'weak', '--fault', 'flip bit 0 of last at (2, 1) cycles =5'];
+    const { stdout, stderr, exitCode } = await place.run([...args, ...faults]);
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    const { files } = JSON.parse(stdout) as GenerateDocument;
+    // Faults are no part of the hardware: only the picture changes.
+    expect(files.filter(({ written }) => written).map(({ path }) => path)).toEqual(['array.svg']);
+    const svg = await readFile(place.path('out/picture/array.svg'), 'utf8');
+    expect(svg).toContain('>weak: stuck_at_1 bit 5 of c at (1, 1)</text>');
+    expect(Array.from(svg.matchAll(/>(can change .*)<\/text>/g), ([, text]) => text)).toEqual([
+      'can change 1 of 4 outputs',
+      'can change 1 of 4 outputs',
+    ]);
+  });
+});
+
 describe('matmul', () => {
   const MATMUL = ['matmul', 's.array:small8', 'a.npy', 'b.npy'] as const;
 

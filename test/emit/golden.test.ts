@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { emitDesign } from '../../src/emit/emit-design.ts';
+import { arrayPicture } from '../../src/emit/picture/picture.ts';
 import { writeFiles } from '../../src/emit/write-files.ts';
-import { parseSpec } from '../../src/spec/parse.ts';
+import { resolveFault } from '../../src/fault/resolve.ts';
+import { parseFault, parseSpec } from '../../src/spec/parse.ts';
 
 /** Run with UPDATE_GOLDEN=1 to write the files anew; read the difference before you commit it. */
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
@@ -50,6 +52,23 @@ describe('the emitted files are those in test/golden', () => {
   }
 });
 
+describe('the pictures with faults are those in test/golden/faults', () => {
+  it.each([
+    ['os', ['stuck_at_1 bit 4 of b at (1, 2)', 'flip bit 0 of c at (2, 1) cycles =4']],
+    ['rs', ['flip bits 0x3 of a at (1, -1)', 'stuck_at_0 bit 0 of first at (1, -2)']],
+    ['hex', ['flip bit 7 of a at (0, 0) cycles >2<=5 tile 3']],
+  ])('%s', async (name, faults) => {
+    const design = buildDesign(ARRAYS.find((spec) => spec.name === name)!);
+    const svg = arrayPicture(
+      design,
+      faults.map((fault) => resolveFault(design, parseFault(fault))),
+    );
+    const file = new URL(`faults/${name}.svg`, GOLDEN);
+    if (UPDATE) await writeFiles(fileURLToPath(new URL('faults/', GOLDEN)), [{ path: `${name}.svg`, text: svg }]);
+    expect(svg).toBe(await readFile(file, 'utf8'));
+  });
+});
+
 describe('the same spec', () => {
   it('gives the same bytes', () => {
     const [spec] = ARRAYS;
@@ -58,7 +77,13 @@ describe('the same spec', () => {
 
   it('without fault slots has no fault logic', () => {
     const files = emitDesign(buildDesign({ ...ARRAYS[0]!, faultSlots: 0 }));
-    expect(files.map(({ path }) => path)).toEqual(['os_grid.v', 'os_pe.v', 'sim/os_grid_rolled.v', 'manifest.json']);
+    expect(files.map(({ path }) => path)).toEqual([
+      'os_grid.v',
+      'os_pe.v',
+      'sim/os_grid_rolled.v',
+      'manifest.json',
+      'array.svg',
+    ]);
     expect(files.filter(({ path, text }) => path.endsWith('.v') && /\bfault_|fired/.test(text))).toEqual([]);
   });
 });
