@@ -1,18 +1,39 @@
 import { describe, expect, it, test } from 'vitest';
 import { castTensor } from '../../src/dtype/cast.ts';
-import { DTYPES, type Dtype, integerRange } from '../../src/dtype/dtype.ts';
+import { DTYPES, type Dtype, dtypeInfo, integerRange } from '../../src/dtype/dtype.ts';
 import { CastingError, OperandError } from '../../src/errors.ts';
 import { type Tensor, tensor } from '../../src/tensor/tensor.ts';
+
+const INTEGERS = DTYPES.filter((type) => dtypeInfo(type).kind === 'integer');
 
 const float64 = (...values: number[]) => tensor('float64', [values.length], Float64Array.from(values));
 const int64 = (...values: bigint[]) => tensor('int64', [values.length], BigInt64Array.from(values));
 
 describe('casting', () => {
-  test.each(DTYPES)('keeps the smallest and the largest value of %s', (dtype) => {
+  test.each(INTEGERS)('keeps the smallest and the largest value of %s', (dtype) => {
     const { min, max } = integerRange(dtype);
     const { data, type } = castTensor(int64(min, max, 0n), dtype, 'A');
     expect(type).toBe(dtype);
     expect(Array.from<number | bigint, bigint>(data, BigInt)).toEqual([min, max, 0n]);
+  });
+
+  it('keeps floating-point numbers that the dtype holds, bit for bit', () => {
+    expect([...castTensor(float64(1.5, -0, 2 ** -149), 'float32', 'A').data]).toEqual([1.5, -0, 2 ** -149]);
+    expect([...castTensor(float64(1.5, -0, Number.POSITIVE_INFINITY), 'bfloat16', 'A').data]).toEqual([
+      0x3fc0, 0x8000, 0x7f80,
+    ]);
+    expect([...castTensor(float64(65504, 2 ** -24, Number.NaN), 'float16', 'A').data]).toEqual([
+      0x7bff, 0x0001, 0x7e00,
+    ]);
+  });
+
+  test.each<[string, Tensor, Dtype, string]>([
+    ['a fraction of too many bits', float64(1, 0.1), 'float32', 'A[1] = 0.1 does not fit float32 exactly'],
+    ['what overflows', float64(65505), 'float16', 'A[0] = 65505 does not fit float16 exactly'],
+    ['what underflows', float64(2 ** -150), 'float32', `A[0] = ${2 ** -150} does not fit float32 exactly`],
+    ['a large integer', int64(2n ** 53n + 1n), 'float64', 'A[0] = 9007199254740993 does not fit float64 exactly'],
+  ])('never rounds %s', (_, source, dtype, message) => {
+    expect(() => castTensor(source, dtype, 'A')).toThrow(new CastingError(message));
   });
 
   it('takes whole numbers out of floating-point tensors', () => {

@@ -7,6 +7,9 @@ import { FileError } from '../../src/errors.ts';
 import { decodeNpy, encodeNpy, readNpy, writeNpy } from '../../src/tensor/npy.ts';
 import { allocate, ELEMENT_TYPES, elementCount, type Tensor, tensor } from '../../src/tensor/tensor.ts';
 
+/** Files hold bfloat16 as float32. */
+const NPY_TYPES = ELEMENT_TYPES.filter((type) => type !== 'bfloat16');
+
 /** A .npy file as NumPy writes it, from its dictionary and the hexadecimal digits of its elements. */
 function npy(dictionary: string, elements: string, version: 1 | 2 | 3 = 1): Buffer {
   const prefix = version === 1 ? 10 : 12;
@@ -65,6 +68,7 @@ describe('reading', () => {
       tensor('uint64', [1], BigUint64Array.of(2n ** 64n - 1n)),
     ],
     ['float32', npy(header('<f4', '(2,)'), '000020c0 00000080'), tensor('float32', [2], Float32Array.of(-2.5, -0))],
+    ['float16', npy(header('<f2', '(2,)'), '003e 0080'), tensor('float16', [2], Uint16Array.of(0x3e00, 0x8000))],
     ['bool', npy(header('|b1', '(3,)'), '01 00 01'), tensor('bool', [3], Uint8Array.of(1, 0, 1))],
     [
       'big-endian int64',
@@ -115,7 +119,7 @@ describe('reading', () => {
 
 test('what is written reads back bit for bit, NaN payloads included', () => {
   const tensors = fc
-    .record({ type: fc.constantFrom(...ELEMENT_TYPES), shape: fc.array(fc.nat(4), { maxLength: 4 }) })
+    .record({ type: fc.constantFrom(...NPY_TYPES), shape: fc.array(fc.nat(4), { maxLength: 4 }) })
     .chain(({ type, shape }) => {
       const bytes = elementCount(shape) * allocate(type, 0).BYTES_PER_ELEMENT;
       return fc
@@ -135,7 +139,7 @@ test('what is written reads back bit for bit, NaN payloads included', () => {
 
 describe('broken files', () => {
   const intact = npy(header('<i4', '(2, 3)'), '00'.repeat(24));
-  const types = 'int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64, bool';
+  const types = 'int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64, float16, bool';
   const keys = "'descr', 'fortran_order' and 'shape'";
   const patched = (offset: number, value: number) => Buffer.from(intact).fill(value, offset, offset + 1);
 
@@ -156,7 +160,7 @@ describe('broken files', () => {
       npy(header('<i4', '(99999999999, 99999999999)'), '00'),
       '.npy elements must fill 3.99999999992e+22 bytes (int32, shape [99999999999,99999999999]), not 1 (x.npy)',
     ],
-    [npy(header('<f2', '(1,)'), '0000'), `.npy element type must be one of ${types}, not <f2 (x.npy)`],
+    [npy(header('<f16', '(1,)'), '0000'), `.npy element type must be one of ${types}, not <f16 (x.npy)`],
     [npy(header('|i4', '(1,)'), '00000000'), `.npy element type must be one of ${types}, not |i4 (x.npy)`],
     [npy(header('|O', '(1,)'), '00'), `.npy element type must be one of ${types}, not |O (x.npy)`],
     [

@@ -150,7 +150,16 @@ module os_pe (
       .fault_toggle_i(fault_toggle_i), .fault_fired_o(c_d_fired)
   );
   // the finished sum leaves in the slot that brought the new one
-  wire [31:0] s_d = last_p_q ? c_q : s_i;
+  // fault node s
+  wire [31:0] s_d;
+  wire [0:0] s_d_fired;
+  espalier_fault_tap #(
+      .WIDTH(32), .NODE(9), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
+  ) u_s_d_tap (
+      .value_i(last_p_q ? c_q : s_i), .value_o(s_d),
+      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
+      .fault_toggle_i(fault_toggle_i), .fault_fired_o(s_d_fired)
+  );
 
   always @(posedge clk_i) begin
     if (rst_i) begin
@@ -181,7 +190,7 @@ module os_pe (
   assign a_o = a_forward;
   assign b_o = b_forward;
   assign s_o = s_q;
-  assign fault_fired_o = first_d_fired | last_d_fired | a_d_fired | a_forward_fired | b_d_fired | b_forward_fired | p_d_fired | c_in_fired | c_d_fired;
+  assign fault_fired_o = first_d_fired | last_d_fired | a_d_fired | a_forward_fired | b_d_fired | b_forward_fired | p_d_fired | c_in_fired | c_d_fired | s_d_fired;
 endmodule
 
 `default_nettype wire

@@ -166,6 +166,8 @@ module hex_grid_rolled (
       // Sums
       for (p = 0; p <= 6; p = p + 1) begin
         product[p] = { {8{a_q[p][7]}}, a_q[p]} * { {8{1'b0}}, b_q[p]};
+      end
+      for (p = 0; p <= 6; p = p + 1) begin
         c_d[p] = c_in[p] + { {16{product[p][15]}}, product[p]};
       end
       for (slot = 0; slot < 2; slot = slot + 1) begin

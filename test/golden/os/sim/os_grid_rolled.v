@@ -240,6 +240,12 @@ module os_grid_rolled (
       for (p = 0; p <= 3; p = p + 1) begin
         s_d[p] = last_p_q[p] ? c_q[p] : s_in[p];
       end
+      for (slot = 0; slot < 1; slot = slot + 1) begin
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h9) begin  // node s
+          if (((s_d[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot]) != s_d[fault_pe[slot]]) fired[slot] = 1'b1;
+          s_d[fault_pe[slot]] = (s_d[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot];
+        end
+      end
 
       // The clock edge
       for (p = 0; p <= 3; p = p + 1) begin
@@ -247,9 +253,9 @@ module os_grid_rolled (
         first_q[p] = first_d[p];
         last_p_q[p] = last_q[p];
         last_q[p] = last_d[p];
+        p_q[p] = p_d[p];
         a_q[p] = a_d[p];
         b_q[p] = b_d[p];
-        p_q[p] = p_d[p];
         c_q[p] = c_d[p];
         s_q[p] = s_d[p];
       end

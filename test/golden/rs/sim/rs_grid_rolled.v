@@ -108,10 +108,12 @@ module rs_grid_rolled (
       // Sums
       for (p = 0; p <= 3; p = p + 1) begin
         product[p] = { {8{1'b0}}, a_q[p]} * { {8{b_q[p][7]}}, b_q[p]};
+      end
+      for (p = 0; p <= 3; p = p + 1) begin
         c_d[p] = c_in[p] + product[p];
       end
 
-      // The shadow chain takes finished sums
+      // The shadow chain moves on
       for (p = 0; p <= 3; p = p + 1) begin
         s_d[p] = s_in[p];
       end

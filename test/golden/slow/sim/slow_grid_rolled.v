@@ -200,6 +200,8 @@ module slow_grid_rolled (
       // Sums
       for (p = 0; p <= 1; p = p + 1) begin
         product[p] = { {16{a_q[p][15]}}, a_q[p]} * { {16{b_q[p][15]}}, b_q[p]};
+      end
+      for (p = 0; p <= 1; p = p + 1) begin
         c_d[p] = c_in[p] + { {32{product[p][31]}}, product[p]};
       end
       for (slot = 0; slot < 1; slot = slot + 1) begin
@@ -212,6 +214,12 @@ module slow_grid_rolled (
       // The shadow chain takes finished sums
       for (p = 0; p <= 1; p = p + 1) begin
         s_d[p] = last_q[p] ? c_link2_q[p] : s_in[p];
+      end
+      for (slot = 0; slot < 1; slot = slot + 1) begin
+        if (fault_acts[slot] && fault_node_i[slot*4 +: 4] == 4'h9) begin  // node s
+          if (((s_d[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot]) != s_d[fault_pe[slot]]) fired[slot] = 1'b1;
+          s_d[fault_pe[slot]] = (s_d[fault_pe[slot]] & fault_keep[slot]) ^ fault_toggle[slot];
+        end
       end
 
       // The clock edge
