@@ -17,7 +17,7 @@ the fault changed a bit in 11 of 11 cycles`);
 
 test('check-an-array.ts finds that all models agree', async () => {
   expect(await runProgram('check-an-array.ts')).toMatch(
-    /^wrote diagonal_grid\.v, .*manifest\.json\n100 trials with \d+ faults: reference, functional, cycle, rtl agree$/,
+    /^wrote diagonal_grid\.v, .*manifest\.json, array\.svg\n100 trials with \d+ faults: reference, functional, cycle, rtl agree$/,
   );
 });
 

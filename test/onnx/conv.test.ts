@@ -21,7 +21,7 @@ type Projection = 'output_stationary' | 'row_stationary' | 'col_stationary' | 'n
 
 function open(type: Dtype, accumulator: Dtype, projection: Projection = 'output_stationary'): Backend {
   const types = `types a: ${type}, b: ${type}, c: ${accumulator}`;
-  const text = `array f { size 3 x 2 x 4; projection ${projection}; ${types}; product_register }`;
+  const text = `array f { size 3 x 2 x 4; projection ${projection}; ${types}; multiplier_stages 1 }`;
   return functionalBackend(buildDesign(parseSpec(text, 'conv.array').arrays[0]!));
 }
 

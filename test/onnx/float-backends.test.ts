@@ -32,10 +32,10 @@ const MODELS: readonly { readonly kind: BackendKind; readonly missing: string | 
 
 const ARRAYS = parseSpec(
   `
-  array os { size 3 x 2 x 4; projection output_stationary; types a: float32, b: float32; fault_slots 1; product_register }
-  array hex { size 3 x 3 x 3; projection no_local_reuse; types a: float32, b: float32; fault_slots 1; product_register }
-  array wide { size 4 x 2 x 3; projection col_stationary; types a: float32, b: float32, c: float64; fault_slots 1; product_register }
-  array half { size 2 x 4 x 3; projection row_stationary; types a: float16, b: float16, c: float32; fault_slots 1; product_register }
+  array os { size 3 x 2 x 4; projection output_stationary; types a: float32, b: float32; fault_slots 1; multiplier_stages 1 }
+  array hex { size 3 x 3 x 3; projection no_local_reuse; types a: float32, b: float32; fault_slots 1; multiplier_stages 1 }
+  array wide { size 4 x 2 x 3; projection col_stationary; types a: float32, b: float32, c: float64; fault_slots 1; multiplier_stages 1 }
+  array half { size 2 x 4 x 3; projection row_stationary; types a: float16, b: float16, c: float32; fault_slots 1; multiplier_stages 1 }
   `,
   'float-backends.array',
 ).arrays;
