@@ -75,8 +75,8 @@ function* passagesAt(design: Design, pe: number): Generator<Passage> {
   const { drains, delayCycles } = chain;
   const lag = drains ? design.planeLagCycles : 0;
   for (const { pe: target, hops } of walk(chain.downstream, pe)) {
-    // Sums are loaded from the wire into the PE, ahead of its chain register.
-    if (drains && hops === 0) continue;
+    // A PE loads from the wire, ahead of its own chain register.
+    if (hops === 0) continue;
     const steps = stepsAt(design, target);
     const cycle = steps[0]!.cycle + lag - hops * delayCycles;
     for (const { output } of steps) yield { cycle, step: { pe: target, output }, isOwn: false };
