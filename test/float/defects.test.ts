@@ -18,33 +18,32 @@ const DEFECTS: readonly Defect[] = [
   {
     name: 'what is shifted out of a term is forgotten',
     operation: 'add',
-    right: 'term[0]  = term[0] | lost;',
+    right: " | {{(FLOAT_TERM_DIGITS-1){1'b0}}, f_lost != {FLOAT_WORD_BITS{1'b0}}}",
     wrong: '',
   },
   {
     name: 'what is shifted out of a subnormal product is forgotten',
     operation: 'multiply',
-    right: 'digits[0] = digits[0] | lost;',
+    right: 'f_digits[0] = f_digits[0] | f_lost;',
     wrong: '',
   },
   {
     name: 'ties go away from zero',
     operation: 'multiply',
-    right: 'digits[1] && (digits[0] || digits[2])',
-    wrong: 'digits[1]',
+    right: 'f_digits[1] && (f_digits[0] || f_digits[2])',
+    wrong: 'f_digits[1]',
   },
   {
     name: 'subnormal operands count as zero',
     operation: 'multiply',
-    right: "digits = {fraction, 1'b0};",
-    wrong: "digits = {(OPERAND_FRACTION+1){1'b0}};",
+    right: "f_digits = {f_fraction, 1'b0};",
+    wrong: "f_digits = {(OPERAND_FRACTION+1){1'b0}};",
   },
   {
     name: 'subnormal sums become zero',
     operation: 'add',
-    right: 'sum   = sum << places;',
-    wrong:
-      "sum   = sum[FLOAT_SUM_DIGITS-1 -: 1] == 1'b0 && places == limit ? {FLOAT_SUM_DIGITS{1'b0}} : sum << places;",
+    right: 'f_word  = f_word << f_places[FLOAT_COUNT_BITS-1:0];',
+    wrong: "f_word  = f_places == f_limit ? {FLOAT_WORD_BITS{1'b0}} : f_word << f_places[FLOAT_COUNT_BITS-1:0];",
   },
   {
     name: 'NaN is negative',
@@ -55,13 +54,13 @@ const DEFECTS: readonly Defect[] = [
   {
     name: 'x - x has the sign of x',
     operation: 'add',
-    right: "if (subtract && sum == {FLOAT_SUM_DIGITS{1'b0}}) sign = 1'b0;",
+    right: "if (f_subtract && f_sum == {FLOAT_SUM_DIGITS{1'b0}}) f_sign = 1'b0;",
     wrong: '',
   },
   {
     name: 'what overflows keeps its fraction',
     operation: 'multiply',
-    right: '      special = FLOAT_INFINITY;\n    end\n    float_multiply_round',
+    right: '      f_special = FLOAT_INFINITY;\n    end\n    float_multiply_round',
     wrong: '    end\n    float_multiply_round',
   },
 ];
