@@ -1,6 +1,7 @@
 /**
- * Cross-check many arrays: the presets and further legal matrices × dtypes × sizes, each with and without a product
- * register in turn. Prints one line per array and exits with 1 if any model differs from another.
+ * Cross-check many arrays: the presets and further legal matrices × dtypes, each without and with a product register,
+ * adders with as many stages as the matrix leaves them time for, sizes in turn. Prints one line per array and exits
+ * with 1 if any model differs from another.
  *
  *   npx node scripts/check-all.ts [--trials 10000] [--seed 1] [--architecture rolled|structural]
  */
@@ -8,7 +9,6 @@ import { parseArgs } from 'node:util';
 import { openRtl } from '../src/backend/open.ts';
 import { crossCheck } from '../src/check/cross-check.ts';
 import { buildDesign } from '../src/design/build-design.ts';
-import type { Dtype } from '../src/dtype/dtype.ts';
 import { type Matrix3, PRESETS } from '../src/projection/space-time.ts';
 import type { ArrayInput, ArraySpec } from '../src/spec/array-spec.ts';
 
@@ -55,10 +55,18 @@ const FURTHER: Readonly<Record<string, Matrix3>> = {
   ],
 };
 
-const TYPES: readonly (readonly [Dtype, Dtype, Dtype])[] = [
-  ['int8', 'int8', 'int32'],
-  ['uint8', 'int8', 'int32'],
-  ['int16', 'int16', 'int64'],
+type TypeInput = Pick<ArrayInput, 'types' | 'wrap'>;
+
+const TYPES: readonly TypeInput[] = [
+  { types: { a: 'uint16', b: 'uint16', c: 'int64' } },
+  { types: { a: 'int32', b: 'int32', c: 'int64' } },
+  { types: { a: 'int64', b: 'int64', c: 'int64' }, wrap: true },
+  { types: { a: 'bfloat16', b: 'bfloat16', c: 'float32' } },
+  { types: { a: 'float16', b: 'float16', c: 'float32' } },
+  { types: { a: 'float32', b: 'float32', c: 'float32' } },
+  { types: { a: 'float64', b: 'float64', c: 'float64' } },
+  { types: { a: 'int8', b: 'int8', c: 'int32' } },
+  { types: { a: 'uint8', b: 'int8', c: 'int32' } },
 ];
 
 const SIZES: readonly ArraySpec['size'][] = [
@@ -77,18 +85,12 @@ const { values } = parseArgs({
 
 let failed = 0;
 let turn = 0;
-for (const [name, matrix] of Object.entries<Matrix3>({ ...PRESETS, ...FURTHER })) {
-  for (const [a, b, c] of TYPES) {
-    for (const size of SIZES) {
-      const spec: ArrayInput = {
-        name,
-        size,
-        projection: { preset: null, matrix },
-        types: { a, b, c },
-        faultSlots: 3,
-        multiplierStages: turn++ % 2,
-      };
-      if (!(await check(spec))) failed++;
+for (const types of TYPES) {
+  for (const [name, matrix] of Object.entries<Matrix3>({ ...PRESETS, ...FURTHER })) {
+    for (const multiplierStages of [0, 1]) {
+      const size = SIZES[turn++ % SIZES.length]!;
+      const projection = { preset: null, matrix };
+      if (!(await check({ name, size, projection, ...types, faultSlots: 3, multiplierStages }))) failed++;
     }
   }
 }
@@ -103,7 +105,9 @@ async function check(spec: ArrayInput): Promise<boolean> {
     const trials = Number(values.trials);
     const report = await crossCheck(design, { trials, seed: Number(values.seed), rtl, directory: 'out/check-all' });
     const { a, b, c } = spec.types;
-    const array = `${spec.name} ${spec.size.join('x')} ${a}*${b}+${c}${spec.multiplierStages ? ' product register' : ''}`;
+    const { multiplierStages, adderStages } = design.spec;
+    const stages = `stages ${multiplierStages} + ${adderStages}`;
+    const array = `${spec.name} ${spec.size.join('x')} ${a}*${b}+${c}, ${stages}`;
     console.log(
       `${report.mismatch ? 'DIFFER' : 'agree '} ${array}: ${report.tally.trials} trials, design ${design.hash}`,
     );
