@@ -177,17 +177,21 @@ class RolledBuilder {
     const body =
       pipeline.productDelays > 0
         ? [`p_d[p] = product${pipeline.productDelays}_q[p];`]
-        : delayed('p_d', this.#multiplied());
+        : this.#multiply((product) => delayed('p_d', product));
     this.#step('Products', [this.#everywhere(...body)], [], [['p', 'p_d']]);
   }
 
-  /** The expression of the product of a PE's a and b. */
-  #multiplied(): string {
+  /** What a loop does to have `use` store the product of a PE's a and b. */
+  #multiply(use: (product: string) => string[]): string[] {
     const { lines, product } = this.#design;
-    if (product.float) return 'float_multiply(a_q[p], b_q[p])';
-    const factor = ({ line, widthBits, signed }: LineDesign) =>
-      resize(`${line}_q[p]`, widthBits, product.widthBits, signed);
-    return `${factor(lines.a)} * ${factor(lines.b)}`;
+    if (product.float) return use('float_multiply(a_q[p], b_q[p])');
+    const [a, b] = [lines.a, lines.b].map(({ line, widthBits, signed }) =>
+      resize(`${line}_q[p]`, widthBits, product.widthBits, signed),
+    );
+    // Verilator 5.006 multiplies two arrays of uint16 as C does, in a signed int that overflows: one factor is made wide.
+    if (lines.a.widthBits !== 16 || lines.b.widthBits !== 16 || product.signed) return use(`${a} * ${b}`);
+    this.#array('b_factor', product.widthBits);
+    return [`b_factor[p] = ${b};`, ...use(`${a} * b_factor[p]`)];
   }
 
   #sum(): void {
@@ -201,7 +205,8 @@ class RolledBuilder {
     const enter = entering ? [this.#everywhere(`c_in[p] = ${entering};`)] : [];
     this.#step('What enters the adders', enter, [], [['c_in', 'c_in']]);
     const source = spec.multiplierStages > 0 ? 'p_q' : 'product';
-    const multiply = spec.multiplierStages > 0 ? [] : [this.#everywhere(`product[p] = ${this.#multiplied()};`)];
+    const store = (result: string) => [`product[p] = ${result};`];
+    const multiply = spec.multiplierStages > 0 ? [] : [this.#everywhere(...this.#multiply(store))];
     const addend = resize(`${source}[p]`, product.widthBits, widthBits, product.signed);
     const delayed = this.#hide('sum', widthBits, pipeline.adderLatency);
     const add = delayed('c_d', product.float ? `float_add(c_in[p], ${addend})` : `c_in[p] + ${addend}`);
@@ -252,9 +257,8 @@ class RolledBuilder {
       chain(name, carrierDelay, `${name}_q`);
     }
     if (spec.multiplierStages > 0) body.push('p_q[p] = p_d[p];');
-    for (let n = pipeline.productDelays; n >= 1; n--) {
-      body.push(`product${n}_q[p] = ${n === 1 ? this.#multiplied() : `product${n - 1}_q[p]`};`);
-    }
+    for (let n = pipeline.productDelays; n >= 2; n--) body.push(`product${n}_q[p] = product${n - 1}_q[p];`);
+    if (pipeline.productDelays > 0) body.push(...this.#multiply((product) => [`product1_q[p] = ${product};`]));
     for (const { line, delayCycles } of [lines.a, lines.b]) chain(line, delayCycles, this.#source(line));
     chain('c', lines.c.delayCycles - pipeline.adderLatency, 'c_q');
     if (shadow) chain('s', shadow.delayCycles, 's_q');

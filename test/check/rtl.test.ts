@@ -60,6 +60,11 @@ const KINDS: readonly { what: string; given: Parameters<typeof designOf>[0] }[] 
     what: 'long and diagonal flows',
     given: { matrix: MATRICES['scattered PEs']!, types: { a: 'int64', b: 'uint8', c: 'int16' } },
   },
+  { what: 'unsigned products as wide as an int of C', given: { types: { a: 'uint16', b: 'uint16', c: 'int64' } } },
+  {
+    what: 'such products through a pipeline',
+    given: { types: { a: 'uint16', b: 'uint16', c: 'int64' }, multiplierStages: 2 },
+  },
   { what: 'no fault slots', given: { faultSlots: 0, matrix: PRESETS.no_local_reuse_eq } },
 ];
 
