@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { watchMemory } from './memory.ts';
+import { measureFloatRtl } from './rtl-rate.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/espalier.js', import.meta.url));
 
@@ -37,9 +38,12 @@ const FIGURES: readonly Figure[] = [
 
 const GOAL_MEGABYTES = 500;
 
+const FLOAT_BUILD_GOAL_SECONDS = 30;
+const FLOAT_RATE_GOAL_MILLIONS = 20;
+
 const folder = await mkdtemp(join(tmpdir(), 'espalier-bench-'));
 await writeFile(join(folder, 's.array'), SPEC);
-const { tensor, writeNpy } = await import('espalier');
+const { PRESETS, tensor, writeNpy } = await import('espalier');
 await writeNpy(join(folder, 'x.npy'), tensor('int8', [16, 16]));
 for (const { name, goalSeconds, args } of FIGURES) {
   const { seconds, megabytes } = await measure(args);
@@ -47,6 +51,17 @@ for (const { name, goalSeconds, args } of FIGURES) {
     `${name}: ${seconds.toFixed(2)} s (goal ${goalSeconds} s), ${megabytes.toFixed(0)} MB (goal ${GOAL_MEGABYTES} MB)`,
   );
 }
+process.env.ESPALIER_CACHE = await mkdtemp(join(folder, 'cache-'));
+const { buildSeconds, peCyclesPerSecond } = await measureFloatRtl({
+  name: 'floats',
+  size: [16, 16, 16],
+  projection: { preset: 'output_stationary', matrix: PRESETS.output_stationary },
+  types: { a: 'float32', b: 'float32', c: 'float32' },
+});
+console.log(`build 16×16 float32: ${buildSeconds.toFixed(2)} s (goal ${FLOAT_BUILD_GOAL_SECONDS} s)`);
+console.log(
+  `simulate 16×16 float32: ${(peCyclesPerSecond / 1e6).toFixed(1)} million PE-cycles/s (goal ${FLOAT_RATE_GOAL_MILLIONS})`,
+);
 await rm(folder, { recursive: true });
 
 async function measure(args: readonly string[]): Promise<{ readonly seconds: number; readonly megabytes: number }> {
