@@ -51,7 +51,7 @@ for (const { name, goalSeconds, args } of FIGURES) {
     `${name}: ${seconds.toFixed(2)} s (goal ${goalSeconds} s), ${megabytes.toFixed(0)} MB (goal ${GOAL_MEGABYTES} MB)`,
   );
 }
-process.env.ESPALIER_CACHE = await mkdtemp(join(folder, 'cache-'));
+process.env['ESPALIER_CACHE'] = await mkdtemp(join(folder, 'cache-'));
 const { buildSeconds, peCyclesPerSecond } = await measureFloatRtl({
   name: 'floats',
   size: [16, 16, 16],

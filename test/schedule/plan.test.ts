@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildDesign } from '../../src/design/build-design.ts';
+import { type Matrix3, PRESETS } from '../../src/projection/space-time.ts';
 import { beatTable } from '../../src/schedule/beat-table.ts';
 import { planJob } from '../../src/schedule/plan.ts';
 import { jobBeats } from '../../src/schedule/segments.ts';
+import type { ArraySpec } from '../../src/spec/array-spec.ts';
 import { tensor } from '../../src/tensor/tensor.ts';
 import { designOf, everyDesign, specs } from '../design/support/arrays.ts';
+
+const FOUR_CYCLES_TO_ADD: Matrix3 = [
+  [1, 0, 0],
+  [0, 1, 0],
+  [1, 1, 4],
+];
 
 const sides = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }));
 
@@ -80,6 +88,27 @@ describe('a plan', () => {
       // The stretch of 300 tiles may end within a group of interleaved ones.
       expect(Math.abs(reached / schedule.utilisationBound - 1)).toBeLessThan(0.03);
     }, 30);
+  });
+
+  it.each<[string, Matrix3, ArraySpec['size'], number, number, number]>([
+    ['output stationary', PRESETS.output_stationary, [16, 16, 64], 64, 1, 0.99],
+    ['row stationary', PRESETS.row_stationary, [16, 64, 16], 64, 1, 0.99],
+    ['col stationary', PRESETS.col_stationary, [64, 16, 16], 64, 1, 0.99],
+    ['output stationary with four cycles to add', FOUR_CYCLES_TO_ADD, [16, 16, 64], 64, 1, 0.969],
+    ['no local reuse', PRESETS.no_local_reuse, [3, 3, 3], 64, 27 / 57, 0.95],
+    // 64 is no multiple of the three phases: the last group holds one tile.
+    ['no local reuse', PRESETS.no_local_reuse, [16, 16, 16], 64, 256 / 721, 0.942],
+    ['no local reuse', PRESETS.no_local_reuse, [16, 16, 16], 66, 256 / 721, 0.97],
+  ])('of %s, %j, size %j, %i tiles from first beat to last result, nears the bound %f', (_, ...given) => {
+    const [matrix, size, count, bound, share] = given;
+    const { schedule, pes } = designOf({ matrix, size });
+    expect(schedule.utilisationBound).toBeCloseTo(bound, 12);
+    const [n1, n2, n3] = size;
+    const { tiles, cycles } = planJob(designOf({ matrix, size }), n1 * count, n3, n2);
+    expect(tiles.length).toBe(count);
+    const reached = (count * n1 * n2 * n3) / (pes.length * cycles);
+    expect(reached / bound).toBeGreaterThan(share);
+    expect(reached).toBeLessThanOrEqual(bound);
   });
 
   it.each([
