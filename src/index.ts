@@ -67,13 +67,13 @@ export {
   type FaultSpec,
 } from './fault/fault.ts';
 export { resolveFault } from './fault/resolve.ts';
+export { type OnnxModel, openModel, readTensorFile, type ValueInfo } from './onnx/file/model.ts';
+export { type LayerInfo, listLayers } from './onnx/graph/layers.ts';
 // ONNX: chosen layers of a model on a backend.
-export { countCorrect, holdsScores, predictClasses } from './onnx/classes.ts';
-export type { LayerReport } from './onnx/layer-report.ts';
-export { type LayerInfo, listLayers } from './onnx/layers.ts';
-export { type OnnxModel, openModel, readTensorFile, type ValueInfo } from './onnx/model.ts';
-export { type ReplacedModel, type ReplaceOptions, replaceLayers } from './onnx/replace-layers.ts';
-export type { ModelProgress, ModelResult, ModelRunOptions } from './onnx/run-stages.ts';
+export { countCorrect, holdsScores, predictClasses } from './onnx/run/classes.ts';
+export type { LayerReport } from './onnx/run/layer-report.ts';
+export { type ReplacedModel, type ReplaceOptions, replaceLayers } from './onnx/run/replace-layers.ts';
+export type { ModelProgress, ModelResult, ModelRunOptions } from './onnx/run/run-stages.ts';
 export { type Matrix3, PRESET_NAMES, PRESETS, type PresetName } from './projection/space-time.ts';
 // Spec language: text → ArraySpec and FaultSpec.
 export type { ArrayInput, ArraySpec, SpecFile } from './spec/array-spec.ts';

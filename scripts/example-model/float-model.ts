@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { decode } from '../../src/onnx/messages.ts';
-import { decodeTensor } from '../../src/onnx/tensor-proto.ts';
+import { decode } from '../../src/onnx/file/messages.ts';
+import { decodeTensor } from '../../src/onnx/file/tensor-proto.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import {
   CONVOLUTIONS,

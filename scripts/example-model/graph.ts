@@ -1,7 +1,13 @@
 import { writeFile } from 'node:fs/promises';
-import { elementTypeCode } from '../../src/onnx/element-types.ts';
-import { type AttributeProto, encode, make, type NodeProto, type ValueInfoProto } from '../../src/onnx/messages.ts';
-import { encodeTensor } from '../../src/onnx/tensor-proto.ts';
+import { elementTypeCode } from '../../src/onnx/file/element-types.ts';
+import {
+  type AttributeProto,
+  encode,
+  make,
+  type NodeProto,
+  type ValueInfoProto,
+} from '../../src/onnx/file/messages.ts';
+import { encodeTensor } from '../../src/onnx/file/tensor-proto.ts';
 import type { ElementType, Tensor } from '../../src/tensor/tensor.ts';
 
 /** A node to be: its one output has the node's name. */

@@ -11,7 +11,7 @@ export async function readTensor(path: string): Promise<Tensor> {
     case '.npy':
       return readNpy(path);
     case '.pb': {
-      const { readTensorFile } = await import('../onnx/model.ts');
+      const { readTensorFile } = await import('../onnx/file/model.ts');
       return readTensorFile(path);
     }
     default:

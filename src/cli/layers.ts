@@ -1,5 +1,5 @@
-import { type LayerInfo, listLayers } from '../onnx/layers.ts';
-import { openModel } from '../onnx/model.ts';
+import { openModel } from '../onnx/file/model.ts';
+import { type LayerInfo, listLayers } from '../onnx/graph/layers.ts';
 import type { Action } from './program.ts';
 import { table } from './text.ts';
 

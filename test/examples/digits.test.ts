@@ -6,8 +6,8 @@ import { drawDataSet, SEEDS } from '../../scripts/example-model/data-set.ts';
 import { readWeights } from '../../scripts/example-model/float-model.ts';
 import { encodeNetwork } from '../../scripts/example-model/graph.ts';
 import { IMAGES, MODELS, OUTPUT_DIRECTORY } from '../../scripts/example-model/outputs.ts';
-import { openModel } from '../../src/onnx/model.ts';
-import { decodeTensor } from '../../src/onnx/tensor-proto.ts';
+import { openModel } from '../../src/onnx/file/model.ts';
+import { decodeTensor } from '../../src/onnx/file/tensor-proto.ts';
 import { readNpy } from '../../src/tensor/npy.ts';
 
 const images = await readNpy(IMAGES.images);

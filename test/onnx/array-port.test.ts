@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openPort } from '../../src/onnx/array-port.ts';
-import { int32Sums } from '../../src/onnx/int32-sums.ts';
+import { int32Sums } from '../../src/onnx/operators/int32-sums.ts';
+import { openPort } from '../../src/onnx/run/array-port.ts';
 import { values } from './support/build-model.ts';
 import { plainBackend } from './support/plain-backend.ts';
 

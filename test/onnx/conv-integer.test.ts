@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { replaceLayers } from '../../src/onnx/replace-layers.ts';
+import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
 import { type ConvCase, convCases, convIntegerModel } from './support/conv-cases.ts';
 import { directConv } from './support/direct-conv.ts';
 import { type PlainBackend, plainBackend } from './support/plain-backend.ts';

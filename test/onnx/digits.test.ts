@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openModel } from '../../src/onnx/model.ts';
-import { replaceLayers } from '../../src/onnx/replace-layers.ts';
+import { openModel } from '../../src/onnx/file/model.ts';
+import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
 import { readNpy } from '../../src/tensor/npy.ts';
 import { tensor } from '../../src/tensor/tensor.ts';
 import { plainBackend } from './support/plain-backend.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Dtype } from '../../src/dtype/dtype.ts';
 import { ModelError } from '../../src/errors.ts';
-import { chooseLayers, listLayers } from '../../src/onnx/layers.ts';
-import { replaceLayers } from '../../src/onnx/replace-layers.ts';
+import { chooseLayers, listLayers } from '../../src/onnx/graph/layers.ts';
+import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
 import { buildModel, graph, info, node, values, zeros } from './support/build-model.ts';
 import { plainBackend } from './support/plain-backend.ts';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileError, ModelError } from '../../src/errors.ts';
-import { elementTypeCode } from '../../src/onnx/element-types.ts';
-import { decode, encode, make, type Proto } from '../../src/onnx/messages.ts';
-import { openModel, readTensorFile } from '../../src/onnx/model.ts';
-import { decodeTensor, encodeTensor } from '../../src/onnx/tensor-proto.ts';
+import { elementTypeCode } from '../../src/onnx/file/element-types.ts';
+import { decode, encode, make, type Proto } from '../../src/onnx/file/messages.ts';
+import { openModel, readTensorFile } from '../../src/onnx/file/model.ts';
+import { decodeTensor, encodeTensor } from '../../src/onnx/file/tensor-proto.ts';
 import { ELEMENT_TYPES, type ElementType } from '../../src/tensor/tensor.ts';
 import { buildModel, info, initializer, modelBytes, node, values } from './support/build-model.ts';
 

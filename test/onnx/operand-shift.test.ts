@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operandShift } from '../../src/onnx/operand-shift.ts';
+import { operandShift } from '../../src/onnx/operators/operand-shift.ts';
 
 describe('operandShift', () => {
   it.each([

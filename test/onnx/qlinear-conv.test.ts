@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OnnxModel } from '../../src/onnx/model.ts';
-import { replaceLayers } from '../../src/onnx/replace-layers.ts';
-import { multipliersOf, requantise } from '../../src/onnx/requantise.ts';
+import type { OnnxModel } from '../../src/onnx/file/model.ts';
+import { multipliersOf, requantise } from '../../src/onnx/operators/requantise.ts';
+import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
 import { tensor } from '../../src/tensor/tensor.ts';
 import { buildModel, info, node, values } from './support/build-model.ts';
 import { type Byte, type ConvCase, convCases, convNodeAttributes } from './support/conv-cases.ts';

@@ -1,10 +1,10 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/fault/fault.ts';
-import { encode, type ModelProto, make, type NodeProto } from '../../src/onnx/messages.ts';
-import type { OnnxModel } from '../../src/onnx/model.ts';
-import { replaceLayers } from '../../src/onnx/replace-layers.ts';
-import type { ModelProgress } from '../../src/onnx/run-stages.ts';
+import { encode, type ModelProto, make, type NodeProto } from '../../src/onnx/file/messages.ts';
+import type { OnnxModel } from '../../src/onnx/file/model.ts';
+import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
+import type { ModelProgress } from '../../src/onnx/run/run-stages.ts';
 import { type ElementType, elementCount, type Tensor } from '../../src/tensor/tensor.ts';
 import { buildModel, type GraphParts, graph, info, node, values } from './support/build-model.ts';
 import { plainBackend } from './support/plain-backend.ts';

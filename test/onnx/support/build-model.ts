@@ -1,4 +1,4 @@
-import { elementTypeCode } from '../../../src/onnx/element-types.ts';
+import { elementTypeCode } from '../../../src/onnx/file/element-types.ts';
 import {
   type AttributeProto,
   encode,
@@ -8,9 +8,9 @@ import {
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
-} from '../../../src/onnx/messages.ts';
-import { modelOf, type OnnxModel } from '../../../src/onnx/model.ts';
-import { encodeTensor } from '../../../src/onnx/tensor-proto.ts';
+} from '../../../src/onnx/file/messages.ts';
+import { modelOf, type OnnxModel } from '../../../src/onnx/file/model.ts';
+import { encodeTensor } from '../../../src/onnx/file/tensor-proto.ts';
 import { type ElementType, elementCount, type Tensor, tensor } from '../../../src/tensor/tensor.ts';
 
 type AttributeValue = number | readonly number[] | string | Tensor | GraphProto;

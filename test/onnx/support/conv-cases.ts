@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { AUTO_PADS, type AutoPad } from '../../../src/onnx/conv-geometry.ts';
-import type { OnnxModel } from '../../../src/onnx/model.ts';
+import type { OnnxModel } from '../../../src/onnx/file/model.ts';
+import { AUTO_PADS, type AutoPad } from '../../../src/onnx/lowering/conv-geometry.ts';
 import { elementCount, type Tensor } from '../../../src/tensor/tensor.ts';
 import { buildModel, info, node, values } from './build-model.ts';
 

@@ -1,4 +1,4 @@
-import { convGeometry } from '../../../src/onnx/conv-geometry.ts';
+import { convGeometry } from '../../../src/onnx/lowering/conv-geometry.ts';
 import { elementCount } from '../../../src/tensor/tensor.ts';
 import type { ConvCase, ConvShape } from './conv-cases.ts';
 

@@ -1,5 +1,5 @@
-import type { OnnxModel } from '../../../src/onnx/model.ts';
-import { fromRuntime, openSession, toRuntime } from '../../../src/onnx/session.ts';
+import type { OnnxModel } from '../../../src/onnx/file/model.ts';
+import { fromRuntime, openSession, toRuntime } from '../../../src/onnx/run/session.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
 
 /** Run a model as it is in ONNX Runtime. */

@@ -1,16 +1,16 @@
-import type { Backend } from '../backend/backend.ts';
-import { ModelError } from '../errors.ts';
-import type { Fault } from '../fault/fault.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Backend } from '../../backend/backend.ts';
+import { ModelError } from '../../errors.ts';
+import type { Fault } from '../../fault/fault.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { NodeProto } from '../file/messages.ts';
+import type { OnnxModel } from '../file/model.ts';
+import type { GraphIndex } from '../graph/graph-index.ts';
+import type { Stage } from '../graph/stages.ts';
+import type { LayerOperator, LayerRun } from '../operators/layer-operator.ts';
 import { openPort, type PortProgress } from './array-port.ts';
-import type { GraphIndex } from './graph-index.ts';
-import type { LayerOperator, LayerRun } from './layer-operator.ts';
 import type { LayerReport } from './layer-report.ts';
-import type { NodeProto } from './messages.ts';
-import type { OnnxModel } from './model.ts';
 import { checkInputs } from './model-inputs.ts';
 import { fromRuntime, type RuntimeTensor, type Session, toRuntime } from './session.ts';
-import type { Stage } from './stages.ts';
 
 /** How far a run is: the layer on the array, its matrix products, and the tiles of the present one. */
 export interface ModelProgress extends PortProgress {

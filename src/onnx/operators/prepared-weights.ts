@@ -1,6 +1,6 @@
-import type { Dtype } from '../dtype/dtype.ts';
-import { allocate, type Tensor, tensor } from '../tensor/tensor.ts';
-import type { IntegerData } from './im2col.ts';
+import type { Dtype } from '../../dtype/dtype.ts';
+import { allocate, type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { IntegerData } from '../lowering/im2col.ts';
 import { operandShift } from './operand-shift.ts';
 
 /** The weights of an integer convolution as the matrices that the array multiplies with. */

@@ -1,15 +1,15 @@
-import { ModelError } from '../errors.ts';
-import { allocate, type ElementType, type Tensor, tensor } from '../tensor/tensor.ts';
+import { ModelError } from '../../errors.ts';
+import { allocate, type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
+import { elementTypeName } from '../file/element-types.ts';
+import type { NodeProto } from '../file/messages.ts';
+import type { GraphIndex } from '../graph/graph-index.ts';
+import { convAttributes } from '../lowering/conv-geometry.ts';
+import { enumerate } from '../wording.ts';
 import { floatProblem, integerProblem } from './array-fit.ts';
-import { convAttributes } from './conv-geometry.ts';
-import { elementTypeName } from './element-types.ts';
 import { FLOAT_TYPES, floatConvolution } from './float-conv.ts';
-import type { GraphIndex } from './graph-index.ts';
 import { integerConvolution } from './integer-conv.ts';
 import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar } from './layer-operator.ts';
-import type { NodeProto } from './messages.ts';
 import { multipliersOf, requantise } from './requantise.ts';
-import { enumerate } from './wording.ts';
 
 /** Conv: data, weights and bias of one floating-point type, which the result has too. Source: ONNX operator Conv. */
 export const CONV: LayerOperator = {

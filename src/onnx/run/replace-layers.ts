@@ -1,15 +1,15 @@
-import type { Backend } from '../backend/backend.ts';
-import type { Fault } from '../fault/fault.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import { elementTypeName } from './element-types.ts';
-import { type GraphIndex, indexGraph } from './graph-index.ts';
-import { chooseLayers } from './layers.ts';
-import type { NodeProto } from './messages.ts';
-import type { OnnxModel } from './model.ts';
+import type { Backend } from '../../backend/backend.ts';
+import type { Fault } from '../../fault/fault.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { elementTypeName } from '../file/element-types.ts';
+import type { NodeProto } from '../file/messages.ts';
+import type { OnnxModel } from '../file/model.ts';
+import { type GraphIndex, indexGraph } from '../graph/graph-index.ts';
+import { chooseLayers } from '../graph/layers.ts';
+import { cutIntoStages } from '../graph/stages.ts';
+import { submodel } from '../graph/submodel.ts';
 import { type ArrayLayer, type ModelResult, type ModelRunOptions, runStages, type StageRunner } from './run-stages.ts';
 import { openSession, type ValueType } from './session.ts';
-import { cutIntoStages } from './stages.ts';
-import { submodel } from './submodel.ts';
 
 export interface ReplaceOptions {
   /** Names of the layers to run on the array; all that can when left out. */

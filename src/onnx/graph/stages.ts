@@ -1,7 +1,7 @@
-import { ModelError } from '../errors.ts';
+import { ModelError } from '../../errors.ts';
+import type { NodeProto } from '../file/messages.ts';
 import type { GraphIndex } from './graph-index.ts';
 import { valuesUsedBy } from './graph-index.ts';
-import type { NodeProto } from './messages.ts';
 
 /**
  * One step of a model cut around its chosen layers: first the nodes, in ONNX Runtime, then the layers, on the array.

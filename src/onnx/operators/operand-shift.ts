@@ -1,6 +1,6 @@
-import { DTYPES, type Dtype, dtypeInfo, integerRange, isDtype } from '../dtype/dtype.ts';
-import { ModelError } from '../errors.ts';
-import type { ElementType } from '../tensor/tensor.ts';
+import { DTYPES, type Dtype, dtypeInfo, integerRange, isDtype } from '../../dtype/dtype.ts';
+import { ModelError } from '../../errors.ts';
+import type { ElementType } from '../../tensor/tensor.ts';
 
 /** How values of a layer are given to an array: as `value - shift`, held as `type`. */
 export interface OperandShift {

@@ -1,14 +1,14 @@
-import type { Value } from '../dtype/arithmetic.ts';
-import { type Dtype, dtypeInfo } from '../dtype/dtype.ts';
-import { elementStore } from '../dtype/element-store.ts';
-import { floatArithmetic } from '../dtype/float-arithmetic.ts';
-import { roundTo } from '../dtype/float-format.ts';
-import { ModelError } from '../errors.ts';
-import { allocate, elementCount, type Tensor, tensor } from '../tensor/tensor.ts';
-import type { ArrayPort } from './array-port.ts';
-import type { ConvAttributes } from './conv-geometry.ts';
-import { convLowering } from './conv-lowering.ts';
-import { copyRows, type FloatData } from './im2col.ts';
+import type { Value } from '../../dtype/arithmetic.ts';
+import { type Dtype, dtypeInfo } from '../../dtype/dtype.ts';
+import { elementStore } from '../../dtype/element-store.ts';
+import { floatArithmetic } from '../../dtype/float-arithmetic.ts';
+import { roundTo } from '../../dtype/float-format.ts';
+import { ModelError } from '../../errors.ts';
+import { allocate, elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { ConvAttributes } from '../lowering/conv-geometry.ts';
+import { convLowering } from '../lowering/conv-lowering.ts';
+import { copyRows, type FloatData } from '../lowering/im2col.ts';
+import type { ArrayPort } from '../run/array-port.ts';
 import { weightMatrices } from './prepared-weights.ts';
 
 /** The element types of floating-point layers; ONNX Runtime hands over no bfloat16. */

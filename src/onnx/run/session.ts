@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { ModelError } from '../errors.ts';
-import { type Tensor, tensor } from '../tensor/tensor.ts';
-import { isElementType } from './element-types.ts';
-import { encode, type ModelProto } from './messages.ts';
+import { ModelError } from '../../errors.ts';
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import { isElementType } from '../file/element-types.ts';
+import { encode, type ModelProto } from '../file/messages.ts';
 
 /** A tensor as ONNX Runtime holds it; its element type may be one that has no counterpart here. */
 export type RuntimeTensor = OrtTensor;

@@ -1,4 +1,4 @@
-import { elementCount } from '../tensor/tensor.ts';
+import { elementCount } from '../../tensor/tensor.ts';
 import type { ConvGeometry } from './conv-geometry.ts';
 
 /** An array of 8- to 32-bit integers. */

@@ -1,5 +1,5 @@
-import { OperandError } from '../errors.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { OperandError } from '../../errors.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 
 /** Outputs with more columns than this are taken for something other than scores of classes. */
 const MAX_CLASSES = 1000;

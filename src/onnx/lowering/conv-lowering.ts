@@ -1,5 +1,5 @@
-import { ModelError } from '../errors.ts';
-import { elementCount, type Tensor } from '../tensor/tensor.ts';
+import { ModelError } from '../../errors.ts';
+import { elementCount, type Tensor } from '../../tensor/tensor.ts';
 import { type ConvAttributes, convGeometry } from './conv-geometry.ts';
 import { type TapMap, tapMap } from './im2col.ts';
 

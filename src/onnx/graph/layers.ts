@@ -1,12 +1,12 @@
-import { ModelError } from '../errors.ts';
-import type { ArraySpec } from '../spec/array-spec.ts';
-import { CONV, CONV_INTEGER, QLINEAR_CONV } from './conv-operators.ts';
-import { elementTypeName } from './element-types.ts';
+import { ModelError } from '../../errors.ts';
+import type { ArraySpec } from '../../spec/array-spec.ts';
+import { elementTypeName } from '../file/element-types.ts';
+import type { GraphProto, NodeProto } from '../file/messages.ts';
+import type { OnnxModel } from '../file/model.ts';
+import { CONV, CONV_INTEGER, QLINEAR_CONV } from '../operators/conv-operators.ts';
+import type { LayerOperator } from '../operators/layer-operator.ts';
+import { enumerate } from '../wording.ts';
 import { type GraphIndex, indexGraph, subgraphsOf } from './graph-index.ts';
-import type { LayerOperator } from './layer-operator.ts';
-import type { GraphProto, NodeProto } from './messages.ts';
-import type { OnnxModel } from './model.ts';
-import { enumerate } from './wording.ts';
 
 /** A node of a model whose work is matrix products. */
 export interface LayerInfo {

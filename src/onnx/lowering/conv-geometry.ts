@@ -1,6 +1,6 @@
-import { ModelError } from '../errors.ts';
-import { intAttribute, intsAttribute, stringAttribute } from './attributes.ts';
-import type { NodeProto } from './messages.ts';
+import { ModelError } from '../../errors.ts';
+import { intAttribute, intsAttribute, stringAttribute } from '../file/attributes.ts';
+import type { NodeProto } from '../file/messages.ts';
 
 export const AUTO_PADS = ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'] as const;
 

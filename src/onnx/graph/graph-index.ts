@@ -1,6 +1,6 @@
-import type { Tensor } from '../tensor/tensor.ts';
-import type { GraphProto, NodeProto, TensorProto } from './messages.ts';
-import { decodeTensor } from './tensor-proto.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { GraphProto, NodeProto, TensorProto } from '../file/messages.ts';
+import { decodeTensor } from '../file/tensor-proto.ts';
 
 /** Who makes and who holds the values of a graph, by value name. */
 export interface GraphIndex {

@@ -1,5 +1,5 @@
-import { dtypeInfo } from '../dtype/dtype.ts';
-import type { ArraySpec } from '../spec/array-spec.ts';
+import { dtypeInfo } from '../../dtype/dtype.ts';
+import type { ArraySpec } from '../../spec/array-spec.ts';
 
 /** Say why an integer layer cannot run on an array of these dtypes; null when it can. */
 export function integerProblem(types: ArraySpec['types']): string | null {

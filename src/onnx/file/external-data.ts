@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { FileError } from '../errors.ts';
+import { FileError } from '../../errors.ts';
 import { fileReason } from './file-reason.ts';
 import type { GraphProto, TensorProto } from './messages.ts';
 import { DATA_LOCATION } from './tensor-proto.ts';

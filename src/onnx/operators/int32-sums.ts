@@ -1,7 +1,7 @@
-import { dtypeInfo } from '../dtype/dtype.ts';
-import { OperandError } from '../errors.ts';
-import type { ArraySpec } from '../spec/array-spec.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { dtypeInfo } from '../../dtype/dtype.ts';
+import { OperandError } from '../../errors.ts';
+import type { ArraySpec } from '../../spec/array-spec.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 
 /**
  * Read the result of an array of integers modulo 2^32, as integer layers compute.

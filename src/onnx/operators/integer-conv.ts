@@ -1,8 +1,8 @@
-import { allocate, elementCount, type Tensor, tensor } from '../tensor/tensor.ts';
-import type { ArrayPort } from './array-port.ts';
-import type { ConvAttributes } from './conv-geometry.ts';
-import { convLowering } from './conv-lowering.ts';
-import { fillRows, type IntegerData } from './im2col.ts';
+import { allocate, elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { ConvAttributes } from '../lowering/conv-geometry.ts';
+import { convLowering } from '../lowering/conv-lowering.ts';
+import { fillRows, type IntegerData } from '../lowering/im2col.ts';
+import type { ArrayPort } from '../run/array-port.ts';
 import { int32Sums } from './int32-sums.ts';
 import { operandShift } from './operand-shift.ts';
 import { type PreparedWeights, prepareWeights } from './prepared-weights.ts';

@@ -1,5 +1,5 @@
-import { ModelError } from '../errors.ts';
-import { allocate, type ElementType, elementCount, type Tensor, type TensorData, tensor } from '../tensor/tensor.ts';
+import { ModelError } from '../../errors.ts';
+import { allocate, type ElementType, elementCount, type Tensor, type TensorData, tensor } from '../../tensor/tensor.ts';
 import { elementTypeCode, elementTypeName, isElementType } from './element-types.ts';
 import { make, type TensorProto } from './messages.ts';
 

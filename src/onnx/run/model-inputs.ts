@@ -1,6 +1,6 @@
-import { ModelError } from '../errors.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import type { OnnxModel, ValueInfo } from './model.ts';
+import { ModelError } from '../../errors.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { OnnxModel, ValueInfo } from '../file/model.ts';
 
 /**
  * Check what a run is given against what the model declares: all inputs there, no others, and each of the declared

@@ -1,10 +1,10 @@
-import { ModelError } from '../errors.ts';
-import type { ArraySpec } from '../spec/array-spec.ts';
-import type { ElementType, Tensor } from '../tensor/tensor.ts';
-import type { ArrayPort } from './array-port.ts';
-import type { GraphIndex } from './graph-index.ts';
-import type { NodeProto } from './messages.ts';
-import { enumerate } from './wording.ts';
+import { ModelError } from '../../errors.ts';
+import type { ArraySpec } from '../../spec/array-spec.ts';
+import type { ElementType, Tensor } from '../../tensor/tensor.ts';
+import type { NodeProto } from '../file/messages.ts';
+import type { GraphIndex } from '../graph/graph-index.ts';
+import type { ArrayPort } from '../run/array-port.ts';
+import { enumerate } from '../wording.ts';
 
 /** Computes a layer from its inputs, in the order of the node; null for an optional input that is left out. */
 export type LayerRun = (inputs: readonly (Tensor | null)[], port: ArrayPort) => Promise<Tensor>;

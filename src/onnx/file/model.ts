@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { FileError } from '../errors.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { FileError } from '../../errors.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { elementTypeName } from './element-types.ts';
 import { loadExternalData } from './external-data.ts';
 import { fileReason } from './file-reason.ts';

@@ -1,5 +1,5 @@
-import { ModelError } from '../errors.ts';
-import { ELEMENT_TYPES, type ElementType } from '../tensor/tensor.ts';
+import { ModelError } from '../../errors.ts';
+import { ELEMENT_TYPES, type ElementType } from '../../tensor/tensor.ts';
 
 /** Element types of ONNX by their code in TensorProto.data_type, as ONNX Runtime spells them. */
 const NAMES_BY_CODE: Readonly<Record<number, string>> = {

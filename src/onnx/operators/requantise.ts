@@ -1,4 +1,4 @@
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 
 /** How accumulators of a layer become quantised values. */
 export interface Requantisation {

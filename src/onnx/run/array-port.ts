@@ -1,7 +1,7 @@
-import type { Backend, MatmulResult, RunOptions } from '../backend/backend.ts';
-import { type Dtype, dtypeInfo, integerRange, isDtype } from '../dtype/dtype.ts';
-import type { ArraySpec } from '../spec/array-spec.ts';
-import type { ElementType, Tensor } from '../tensor/tensor.ts';
+import type { Backend, MatmulResult, RunOptions } from '../../backend/backend.ts';
+import { type Dtype, dtypeInfo, integerRange, isDtype } from '../../dtype/dtype.ts';
+import type { ArraySpec } from '../../spec/array-spec.ts';
+import type { ElementType, Tensor } from '../../tensor/tensor.ts';
 import { type LayerReport, sumFaults, sumStats } from './layer-report.ts';
 
 /** A layer's way to the array: runs its products and keeps account of them. */

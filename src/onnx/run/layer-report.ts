@@ -1,5 +1,5 @@
-import type { RunStats } from '../backend/backend.ts';
-import type { FaultReport } from '../fault/fault.ts';
+import type { RunStats } from '../../backend/backend.ts';
+import type { FaultReport } from '../../fault/fault.ts';
 
 /** What the array did for one layer in one run. */
 export interface LayerReport {

@@ -1,8 +1,8 @@
-import { elementTypeCode } from './element-types.ts';
+import { elementTypeCode } from '../file/element-types.ts';
+import { derive, type ModelProto, make, type ValueInfoProto } from '../file/messages.ts';
+import type { OnnxModel } from '../file/model.ts';
+import type { ValueType } from '../run/session.ts';
 import { valuesUsedBy } from './graph-index.ts';
-import { derive, type ModelProto, make, type ValueInfoProto } from './messages.ts';
-import type { OnnxModel } from './model.ts';
-import type { ValueType } from './session.ts';
 import type { Stage } from './stages.ts';
 
 /**
