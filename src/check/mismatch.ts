@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Design } from '../design/design.ts';
 import { FileError } from '../errors.ts';
@@ -86,7 +86,7 @@ async function makeFolder(directory: string): Promise<void> {
 async function writeReplay(directory: string, design: Design, failure: Failure): Promise<string> {
   const path = join(directory, `${fileStem(design, failure)}.replay.json`);
   try {
-    await writeFile(path, formatReplay({ design, toolVersion: VERSION, ...failure }));
+    await writeFile(path, formatReplay({ design, toolVersion: VERSION, ...failure }, await realpath(directory)));
   } catch (cause) {
     throw new FileError(`the replay file ${path} cannot be written: ${(cause as Error).message}`, { cause });
   }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { buildDesign } from '../design/build-design.ts';
 import type { Design } from '../design/design.ts';
 import { castTensor } from '../dtype/cast.ts';
@@ -37,13 +37,16 @@ interface ReplayFile {
   readonly c: readonly (readonly string[])[];
 }
 
-/** Print a case of a design as the text of a replay file; the same case gives the same text. */
-export function formatReplay({ design, seed, trial, toolVersion, checkCase }: Replay): string {
+/**
+ * Print a case of a design as the text of a replay file; the same case gives the same text. Paths of own operators start
+ * from `folder`, the real path of the one that the file will lie in.
+ */
+export function formatReplay({ design, seed, trial, toolVersion, checkCase }: Replay, folder: string): string {
   const file: ReplayFile = {
     espalier: toolVersion,
     seed,
     trial,
-    spec: formatSpec({ arrays: [design.spec], faults: [] }),
+    spec: formatSpec({ arrays: [design.spec], faults: [] }, folder),
     faults: checkCase.faults.map(formatFault),
     a: rowsOf(checkCase.a),
     b: rowsOf(checkCase.b),
@@ -54,26 +57,28 @@ export function formatReplay({ design, seed, trial, toolVersion, checkCase }: Re
 }
 
 /**
- * Read a replay file.
+ * Read a replay file; paths of own operators start from its folder.
  * @throws {FileError} when it is missing or no replay file, and what a spec, a fault or an operand in it may be refused for.
  */
 export async function readReplay(path: string): Promise<Replay> {
   let text: string;
+  let folder: string;
   try {
     text = await readFile(path, 'utf8');
+    folder = dirname(await realpath(path));
   } catch (cause) {
     throw new FileError(`the replay file ${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
   try {
-    return toReplay(JSON.parse(text) as ReplayFile, basename(path));
+    return toReplay(JSON.parse(text) as ReplayFile, basename(path), folder);
   } catch (cause) {
     if (cause instanceof EspalierError) throw cause;
     throw new FileError(`${path} is no replay file: ${(cause as Error).message}`, { cause });
   }
 }
 
-function toReplay(file: ReplayFile, name: string): Replay {
-  const [spec] = parseSpec(file.spec, name).arrays;
+function toReplay(file: ReplayFile, name: string, folder: string): Replay {
+  const [spec] = parseSpec(file.spec, name, folder).arrays;
   if (!spec) throw new TypeError('it holds no array');
   const { types } = spec;
   const checkCase = {

@@ -85,7 +85,8 @@ function* passagesAt(design: Design, pe: number): Generator<Passage> {
   for (const { pe: source, hops } of walk(chain.upstream, pe)) {
     const last = stepsAt(design, source).at(-1)!;
     const cycle = last.cycle + design.lines.c.delayCycles + lag + hops * delayCycles;
-    yield { cycle, step: { pe: source, output: last.output }, isOwn: hops === 0 };
+    // The sum was right where it comes from; it changes here, on its way out.
+    yield { cycle, step: { pe, output: last.output }, isOwn: hops === 0 };
   }
 }
 

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type CheckOptions, crossCheck } from '../../src/check/cross-check.ts';
 import { describeMismatch } from '../../src/check/mismatch.ts';
 import { replayCase } from '../../src/check/replay-case.ts';
 import { FAULT_KINDS } from '../../src/fault/fault.ts';
 import type { MachineJob } from '../../src/sim/machine.ts';
+import { BIN } from '../cli/support/espalier.ts';
 import { designOf, MATRICES } from '../design/support/arrays.ts';
+import { operatorFile } from '../spec/operator-file.ts';
 import {
   corruptRegister,
   type Defect,
@@ -224,6 +227,24 @@ describe('the files of a mismatch', () => {
     expect(replayed.checkCase).toEqual(mismatch.checkCase);
     expect(replayed.differences).toEqual(mismatch.differences);
     expect((await replayCase(mismatch.replayPath!)).differences).toEqual([]);
+  });
+
+  it('load own operators wherever they lie, from any working directory', async () => {
+    const [operators, elsewhere] = [join(directory, 'operators'), join(directory, 'elsewhere')];
+    for (const folder of [operators, elsewhere]) await mkdir(folder);
+    const own = designOf({
+      operators: { multiplier: operatorFile(operators, 'multiplier', 'times'), adder: null },
+    });
+    const { mismatch } = await crossCheck(own, {
+      ...SIMULATORS,
+      rtl: defectiveRtl(own, spoilsLastSample),
+      directory: relative('.', join(directory, 'replays')),
+    });
+    const path = mismatch!.replayPath!;
+    expect(await readFile(path, 'utf8')).toContain('multiplier \\"../operators/times\\"');
+    const args = [BIN, 'check', '--replay', resolve(path), '--no-rtl'];
+    const { stdout } = await execa(process.execPath, args, { cwd: elsewhere });
+    expect(stdout).toMatch(/^sample, seed 1: reference, functional, cycle agree on the case of /);
   });
 
   it('are the same bytes for the same check', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -10,10 +10,11 @@ import { CastingError, FaultError, FileError, SpecError } from '../../src/errors
 import { parseFault } from '../../src/spec/parse.ts';
 import { tensor } from '../../src/tensor/tensor.ts';
 import { designOf, MATRICES } from '../design/support/arrays.ts';
+import { operatorFile } from '../spec/operator-file.ts';
 
 let directory: string;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'espalier-replay-'));
+  directory = await realpath(await mkdtemp(join(tmpdir(), 'espalier-replay-')));
 });
 afterAll(() => rm(directory, { recursive: true }));
 
@@ -46,7 +47,7 @@ const TEXT = `{
 
 describe('a replay file', () => {
   it('is a short text that people can read and change', () => {
-    expect(formatReplay(replayOf(designOf(), SMALL))).toBe(TEXT);
+    expect(formatReplay(replayOf(designOf(), SMALL), directory)).toBe(TEXT);
   });
 
   test.each(Object.keys(MATRICES))('gives back every trial that is written down, with projection %s', async (name) => {
@@ -54,9 +55,28 @@ describe('a replay file', () => {
     const path = join(directory, 'trial.json');
     for (let n = 0; n < 20; n++) {
       const replay = replayOf(design, drawTrial(design, 5, n));
-      await writeFile(path, formatReplay(replay));
+      await writeFile(path, formatReplay(replay, directory));
       expect(await readReplay(path)).toEqual(replay);
     }
+  });
+
+  it('names own operators by paths from its own folder, with forward slashes', async () => {
+    for (const folder of ['operators', 'deep/replays', 'elsewhere'])
+      await mkdir(join(directory, folder), { recursive: true });
+    const operators = {
+      multiplier: operatorFile(join(directory, 'operators'), 'multiplier', 'times'),
+      adder: operatorFile(join(directory, 'deep', 'replays'), 'adder', 'plus'),
+    };
+    const replay = replayOf(designOf({ operators }), SMALL);
+    const folder = join(directory, 'deep', 'replays');
+    const path = join(folder, 'own.json');
+    await writeFile(path, formatReplay(replay, folder));
+    const { spec } = JSON.parse(await readFile(path, 'utf8'));
+    expect(spec).toContain('  multiplier "../../operators/times"\n  adder "plus"\n');
+    expect(await readReplay(path)).toEqual(replay);
+    const link = join(directory, 'elsewhere', 'link.json');
+    await symlink(path, link);
+    expect(await readReplay(link)).toEqual(replay);
   });
 
   it('that is missing is refused', async () => {

@@ -29,6 +29,12 @@ beforeAll(async () => {
     'single.array',
     'array single { size 2 x 2 x 3; projection output_stationary; types a: float32, b: float32 }',
   );
+  await place.text(
+    'float.array',
+    `array bf16 { size 2 x 2 x 2; projection output_stationary; types a: bfloat16, b: bfloat16 }
+array fp16 { size 2 x 2 x 2; projection output_stationary; types a: float16, b: float16 }
+`,
+  );
   await place.npy('a.npy', 'int8', [2, 3], Int8Array.from([1, 2, 3, 4, 5, 6]));
   await place.npy('b.npy', 'int8', [3, 2], Int8Array.from([1, 2, 3, 4, 5, 6]));
   await place.npy('line.npy', 'int8', [3], Int8Array.from([1, 2, 3]));
@@ -36,6 +42,9 @@ beforeAll(async () => {
   await place.npy('truths.npy', 'bool', [3, 2], new Uint8Array(6));
   await place.npy('half.npy', 'float64', [3, 2], Float64Array.from([1, 2, 3, 0.5, 5, 6]));
   await place.npy('large.npy', 'int64', [3, 2], BigInt64Array.from([1n, 2n, 3n, 4n, 5n, 128n]));
+  await place.npy('nan.npy', 'float32', [3, 2], Float32Array.from([1, 2, 3, 4, 5, Number.NaN]));
+  await place.npy('infinity.npy', 'float64', [2, 2], Float64Array.from([1, 2, Number.NEGATIVE_INFINITY, 4]));
+  await place.npy('single.npy', 'float32', [2, 2], Float32Array.from([0.5, 65536, 3, 257]));
   await place.text('broken.npy', 'hello');
   await place.text('broken.onnx', 'hello');
   await place.text('folder.txt', '');
@@ -88,6 +97,30 @@ s.array:3:14: the delay of line c (entry k of the schedule row) must be at least
        ^
 s.array:2:16: the side N3 of a size must be from 1 to 1024, received 1025
   size 0 x 2 x 1025
+               ^
+`,
+  ],
+  [
+    'operands of integers and floating point',
+    'array x {\n  size 2 x 2 x 2\n  projection output_stationary\n  types a: int8, b: float32\n}\n',
+    `espalier: s.array:4:21: a and b must both be integers or both floating point, received int8 × float32
+  types a: int8, b: float32
+                    ^
+`,
+  ],
+  [
+    'an accumulator that cannot hold a product and is not said to wrap',
+    'array x {\n  size 2 x 2 x 2\n  projection output_stationary\n  types a: int8, b: int16, c: int16\n}\n',
+    `espalier: s.array:4:31: the accumulator must hold every product of int8 × int16 (-4194176 to 4194304) unless "wrap" follows it, which lets sums wrap modulo 2^16; received int16
+  types a: int8, b: int16, c: int16
+                              ^
+`,
+  ],
+  [
+    'an adder of more stages than its schedule has time for, with the smallest schedule that has',
+    'array x {\n  size 2 x 2 x 2\n  projection output_stationary\n  types a: float32, b: float32\n  adder_stages 4\n}\n',
+    `espalier: s.array:5:16: an adder of 4 stages needs a delay of line c (entry k of the schedule row) of at least 4 cycles, received [1, 1, 1]; the smallest that works is [1, 1, 4]
+  adder_stages 4
                ^
 `,
   ],
@@ -170,6 +203,22 @@ const REFUSED: readonly (readonly [claim: string, args: readonly string[], sente
     'a value that is too large',
     ['matmul', 'two.array:one', 'a.npy', 'large.npy', '-o', 'out.npy'],
     'B[2, 1] = 128 does not fit int8 exactly',
+  ],
+  [
+    'no number, for integers',
+    ['matmul', 'two.array:one', 'a.npy', 'nan.npy', '-o', 'out.npy'],
+    'B[2, 1] = NaN does not fit int8 exactly',
+  ],
+  ['an infinity, for integers', [...MATMUL, 'infinity.npy'], 'C[1, 0] = -Infinity does not fit int32 exactly'],
+  [
+    'a value with too many digits for bfloat16',
+    ['matmul', 'float.array:bf16', 'single.npy', 'single.npy', '-o', 'out.npy'],
+    'A[1, 1] = 257 does not fit bfloat16 exactly',
+  ],
+  [
+    'a value beyond float16',
+    ['matmul', 'float.array:fp16', 'single.npy', 'single.npy', '-o', 'out.npy'],
+    'A[0, 1] = 65536 does not fit float16 exactly',
   ],
   ...FAULTS.flatMap(([claim, fault, sentence]) => [
     [claim, [...MATMUL, '--fault', fault], sentence] as const,

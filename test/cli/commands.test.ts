@@ -152,6 +152,21 @@ fault late (flip bit 0 of a at (2, 2) cycles >=1001): never changed a bit
     expect({ type, shape, data: [...data] }).toEqual({ type: 'int32', shape: [2, 2], data: [104, 205, 310, 411] });
   });
 
+  test('takes float32 files into bfloat16 as they are, and writes float32', async () => {
+    await place.text(
+      'half.array',
+      'array half { size 2 x 2 x 2; projection output_stationary; types a: bfloat16, b: bfloat16 }',
+    );
+    await place.npy('x.npy', 'float32', [2, 2], Float32Array.from([1.5, -2, 0.25, 3]));
+    await place.npy('y.npy', 'float32', [2, 1], Float32Array.from([1, Number.POSITIVE_INFINITY]));
+    const { stdout } = await place.run(['matmul', 'half.array', 'x.npy', 'x.npy', '-o', 'half.npy', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ array: 'half', dtype: 'float32' });
+    const { type, data } = await readNpy(place.path('half.npy'));
+    expect({ type, data: [...data] }).toEqual({ type: 'float32', data: [1.75, -9, 1.125, 8.5] });
+    const { stdout: infinite } = await place.run(['matmul', 'half.array', 'x.npy', 'y.npy', '--json']);
+    expect(JSON.parse(infinite)).toMatchObject({ result: [['-Infinity'], ['Infinity']] });
+  });
+
   test('prints 64-bit numbers that JSON numbers cannot hold as texts', async () => {
     await place.text(
       'wide.array',

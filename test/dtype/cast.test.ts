@@ -7,6 +7,7 @@ import { type Tensor, tensor } from '../../src/tensor/tensor.ts';
 const INTEGERS = DTYPES.filter((type) => dtypeInfo(type).kind === 'integer');
 
 const float64 = (...values: number[]) => tensor('float64', [values.length], Float64Array.from(values));
+const float32 = (...values: number[]) => tensor('float32', [values.length], Float32Array.from(values));
 const int64 = (...values: bigint[]) => tensor('int64', [values.length], BigInt64Array.from(values));
 
 describe('casting', () => {
@@ -27,7 +28,22 @@ describe('casting', () => {
     ]);
   });
 
+  it('takes float32 into 16 bits, as files hold what is meant as bfloat16', () => {
+    const values = float32(3.140625, -0, 2 ** 127, 2 ** -133);
+    expect([...castTensor(values, 'bfloat16', 'A').data]).toEqual([0x4049, 0x8000, 0x7f00, 0x0001]);
+    expect([...castTensor(float32(3.140625, -0, 65504), 'float16', 'A').data]).toEqual([0x4248, 0x8000, 0x7bff]);
+  });
+
   test.each<[string, Tensor, Dtype, string]>([
+    ['a digit too many for bfloat16', float32(1, 257), 'bfloat16', 'A[1] = 257 does not fit bfloat16 exactly'],
+    [
+      'an odd float32',
+      float32(Math.fround(0.1)),
+      'bfloat16',
+      'A[0] = 0.10000000149011612 does not fit bfloat16 exactly',
+    ],
+    ['float32 below bfloat16', float32(2 ** -134), 'bfloat16', `A[0] = ${2 ** -134} does not fit bfloat16 exactly`],
+    ['float32 beyond float16', float32(65536), 'float16', 'A[0] = 65536 does not fit float16 exactly'],
     ['a fraction of too many bits', float64(1, 0.1), 'float32', 'A[1] = 0.1 does not fit float32 exactly'],
     ['what overflows', float64(65505), 'float16', 'A[0] = 65505 does not fit float16 exactly'],
     ['what underflows', float64(2 ** -150), 'float32', `A[0] = ${2 ** -150} does not fit float32 exactly`],

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { moduleNames } from '../../src/design/design.ts';
@@ -39,6 +40,11 @@ const VARIANTS: readonly Pick<ArrayInput, 'types' | 'wrap' | 'faultSlots' | 'mul
   { types: { a: 'bfloat16', b: 'bfloat16', c: 'float32' }, faultSlots: 0, multiplierStages: 2 },
 ];
 
+const GOLDEN = fileURLToPath(new URL('../golden/', import.meta.url));
+/** Golden files include what the emitted ones hold themselves. */
+const RTL = fileURLToPath(new URL('../../rtl/', import.meta.url));
+const GOLDEN_ARRAYS = readdirSync(GOLDEN).filter((name) => existsSync(join(GOLDEN, name, 'manifest.json')));
+
 const folders: string[] = [];
 
 afterAll(() => {
@@ -65,6 +71,14 @@ describe('Verilator -Wall finds nothing in', () => {
       }
     });
   }
+
+  it.each(GOLDEN_ARRAYS)('the golden files of %s', (name) => {
+    const folder = join(GOLDEN, name);
+    const lint = (top: string, file: string) =>
+      run('verilator', ['--lint-only', '-Wall', '--top-module', top, '-y', '.', `-I${RTL}`, file], folder);
+    expect(lint(`${name}_grid`, `${name}_grid.v`)).toBe('');
+    expect(lint(`${name}_grid_rolled`, join('sim', `${name}_grid_rolled.v`))).toBe('');
+  });
 
   it('no array when a defect is put in', async () => {
     const { folder, names } = await emitted('defect', PRESETS.row_stationary, VARIANTS[0]!);

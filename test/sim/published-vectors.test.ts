@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { cycleBackend, functionalBackend } from '../../src/backend/functional.ts';
-import type { Dtype } from '../../src/dtype/dtype.ts';
+import { type Dtype, dtypeInfo } from '../../src/dtype/dtype.ts';
+import { elementStore } from '../../src/dtype/element-store.ts';
+import { floatBits } from '../../src/dtype/float-bits.ts';
 import { resolveFault } from '../../src/fault/resolve.ts';
 import type { Matrix3 } from '../../src/projection/space-time.ts';
 import { parseFault } from '../../src/spec/parse.ts';
-import { allocate, tensor } from '../../src/tensor/tensor.ts';
+import { allocate, bitsOf, tensor } from '../../src/tensor/tensor.ts';
 import { designOf } from '../design/support/arrays.ts';
 
 /** Results of the published Python simulator (flauers), kept where they agree with a register-level model. */
@@ -18,21 +20,26 @@ interface Vector {
   readonly types: { readonly a: Dtype; readonly b: Dtype; readonly c: Dtype };
   readonly size: readonly [number, number, number];
   readonly fault: { kind: string; line: string; x: number; y: number; bit: number } | null;
-  readonly A: number[][];
-  readonly B: number[][];
-  readonly C: number[][];
+  readonly A: Element[][];
+  readonly B: Element[][];
+  readonly C: Element[][];
 }
 
-function matrix(type: Dtype, rows: number[][]) {
+/** An integer as a number, a floating-point number as the hexadecimal text of its bits. */
+type Element = number | string;
+
+function matrix(type: Dtype, rows: Element[][]) {
   const data = allocate(type, rows.length * rows[0]!.length);
-  rows.flat().forEach((value, n) => {
-    data[n] = (type === 'int64' ? BigInt(value) : value) as never;
-  });
+  const { write } = elementStore(type);
+  const { float } = dtypeInfo(type);
+  for (const [at, element] of rows.flat().entries()) {
+    write(data, at, float ? floatBits(float).fromBits(BigInt(element)) : BigInt(element));
+  }
   return tensor(type, [rows.length, rows[0]!.length], data);
 }
 
 describe.skipIf(!existsSync(VECTORS))('the published vectors (skipped when they are absent)', () => {
-  describe.each(['int8', 'int16'])('of %s', (file) => {
+  describe.each(['int8', 'int16', 'float32', 'float64'])('of %s', (file) => {
     const vectors = existsSync(VECTORS)
       ? (JSON.parse(readFileSync(`${VECTORS}${file}.json`, 'utf8')) as readonly Vector[])
       : [];
@@ -53,7 +60,8 @@ describe.skipIf(!existsSync(VECTORS))('the published vectors (skipped when they 
             ]
           : [];
         const { result } = await open(design).matmul({ a: matrix(types.a, A), b: matrix(types.b, B) }, { faults });
-        expect({ id, result }).toEqual({ id, result: matrix(types.c, C) });
+        const expected = matrix(types.c, C);
+        expect({ id, ...result, data: bitsOf(result.data) }).toEqual({ id, ...expected, data: bitsOf(expected.data) });
       }
     });
   });

@@ -166,3 +166,13 @@ test('the PEs of a reach are those that the changed operand and the changed sums
   expect(pesOf('c')).toEqual(new Set([peAt(2, -2), peAt(2, -3)]));
   expect(pesOf('b')).toEqual(new Set([peAt(2, -2), peAt(2, -3), peAt(3, -2), peAt(3, -3)]));
 });
+
+test('a sum that is changed on the shadow chain is right in the PE that it comes from', () => {
+  const design = designOf({ matrix: PRESETS.output_stationary, size: [4, 4, 2] });
+  const peAt = (x: number, y: number) => design.pes.find((pe) => pe.x === x && pe.y === y)!.index;
+  const site = design.faultSites.findIndex(({ node }) => node === 's');
+  const [reach] = tileReach(design, [faultOf(design, site, peAt(2, 3), 'flip', ALWAYS)]);
+  // Drained: of PEs (1, 4) and (2, 3); loaded: of PEs (3, 2) and (4, 1).
+  expect(reach!.outputs).toEqual(new Set([3, 6, 9, 12]));
+  expect(reach!.pes).toEqual(new Set([peAt(2, 3), peAt(3, 2), peAt(4, 1)]));
+});
