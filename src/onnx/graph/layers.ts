@@ -3,7 +3,7 @@ import type { ArraySpec } from '../../spec/array-spec.ts';
 import { elementTypeName } from '../file/element-types.ts';
 import type { GraphProto, NodeProto } from '../file/messages.ts';
 import type { OnnxModel } from '../file/model.ts';
-import { CONV, CONV_INTEGER, QLINEAR_CONV } from '../operators/conv-operators.ts';
+import { OPERATORS, operatorName, operatorOf } from '../operators/catalogue.ts';
 import type { LayerOperator } from '../operators/layer-operator.ts';
 import { enumerate } from '../wording.ts';
 import { type GraphIndex, indexGraph, subgraphsOf } from './graph-index.ts';
@@ -26,8 +26,6 @@ export interface CompatibleLayer {
   readonly node: NodeProto;
   readonly operator: LayerOperator;
 }
-
-const OPERATORS: readonly LayerOperator[] = [CONV, CONV_INTEGER, QLINEAR_CONV];
 
 /** Operators that multiply matrices, and which of their inputs are the weights. */
 const WEIGHTS_INPUT: Readonly<Record<string, number>> = {
@@ -115,12 +113,12 @@ function findLayers(model: OnnxModel): FoundLayer[] {
   const taken = new Set<string>();
   return nodes.map(({ node, graph, holder }) => {
     const name = uniqueName(node, taken);
-    const operator = OPERATORS.find(({ opType }) => isStandard(node) && opType === node.opType);
+    const operator = operatorOf(node);
     const reason = refuse(node, graph, holder, operator);
     const weights = graph.constants.get(node.input[WEIGHTS_INPUT[node.opType] ?? -1] ?? '');
     const info: LayerInfo = {
       name,
-      op: isStandard(node) ? node.opType : `${node.domain}.${node.opType}`,
+      op: operatorName(node),
       compatible: reason === null,
       reason,
       weights: weights ? { shape: weights.dims.map(Number), type: elementTypeName(weights.dataType) } : null,
@@ -147,15 +145,10 @@ function refuse(
   operator: LayerOperator | undefined,
 ): string | null {
   if (!operator) {
-    const names = OPERATORS.map(({ opType }) => opType);
-    return `the array runs ${enumerate(names, 'and')} of the standard operators`;
+    return `the array runs ${enumerate(OPERATORS.map(operatorName), 'and')}`;
   }
   if (holder) return `it lies inside ${holder.opType} '${holder.name}', which runs as a whole`;
   return operator.refuse(node, graph);
-}
-
-function isStandard(node: NodeProto): boolean {
-  return node.domain === '' || node.domain === 'ai.onnx';
 }
 
 function uniqueName(node: NodeProto, taken: Set<string>): string {

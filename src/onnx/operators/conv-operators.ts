@@ -14,12 +14,13 @@ import { multipliersOf, requantise } from './requantise.ts';
 /** Conv: data, weights and bias of one floating-point type, which the result has too. Source: ONNX operator Conv. */
 export const CONV: LayerOperator = {
   opType: 'Conv',
+  domain: '',
   refuse: (node, graph) => refuseConvolution(node, graph, 1, FLOAT_TYPES),
   refuseArray(node, graph, types) {
     const weights = graph.constants.get(node.input[1] ?? '');
     return floatProblem(weights ? elementTypeName(weights.dataType) : null, types);
   },
-  resultType: ([data]) => data ?? 'float32',
+  resultType: ([data]) => ({ type: data?.type ?? 'float32', rank: data?.rank ?? null }),
   prepare(node) {
     const convolve = floatConvolution(convAttributes(node));
     return async (inputs, port) => {
@@ -38,9 +39,10 @@ const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
 /** ConvInteger: 8-bit data and weights with zero points, int32 result modulo 2^32. Source: ONNX operator ConvInteger. */
 export const CONV_INTEGER: LayerOperator = {
   opType: 'ConvInteger',
+  domain: '',
   refuse: (node, graph) => refuseConvolution(node, graph, 1, BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
-  resultType: () => 'int32',
+  resultType: ([data]) => ({ type: 'int32', rank: data?.rank ?? null }),
   prepare(node) {
     const convolve = integerConvolution(convAttributes(node));
     return async (inputs, port) => {
@@ -60,9 +62,10 @@ export const CONV_INTEGER: LayerOperator = {
  */
 export const QLINEAR_CONV: LayerOperator = {
   opType: 'QLinearConv',
+  domain: '',
   refuse: (node, graph) => refuseConvolution(node, graph, 3, BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
-  resultType: (inputTypes) => inputTypes[7] ?? 'uint8',
+  resultType: (inputs) => ({ type: inputs[7]?.type ?? 'uint8', rank: inputs[0]?.rank ?? null }),
   prepare(node) {
     const convolve = integerConvolution(convAttributes(node));
     return async (inputs, port) => {

@@ -2,7 +2,6 @@ import type { Backend } from '../../backend/backend.ts';
 import type { Fault } from '../../fault/fault.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { elementTypeName } from '../file/element-types.ts';
-import type { NodeProto } from '../file/messages.ts';
 import type { OnnxModel } from '../file/model.ts';
 import { type GraphIndex, indexGraph } from '../graph/graph-index.ts';
 import { chooseLayers } from '../graph/layers.ts';
@@ -85,17 +84,11 @@ function resultType(
   types: ReadonlyMap<string, ValueType>,
   index: GraphIndex,
 ): ValueType {
-  const inputTypes = node.input.map((name) => typeOf(name, types, index));
-  return { type: operator.resultType(inputTypes), rank: rankOf(node, types, index) };
+  return operator.resultType(node.input.map((name) => typeOf(name, types, index)));
 }
 
-function typeOf(name: string, types: ReadonlyMap<string, ValueType>, index: GraphIndex): string | null {
+function typeOf(name: string, types: ReadonlyMap<string, ValueType>, index: GraphIndex): ValueType | null {
   const constant = index.constants.get(name);
-  return constant ? elementTypeName(constant.dataType) : (types.get(name)?.type ?? null);
-}
-
-/** The result of a convolution has as many axes as its data. */
-function rankOf(node: NodeProto, types: ReadonlyMap<string, ValueType>, index: GraphIndex): number | null {
-  const data = node.input[0] ?? '';
-  return index.constants.get(data)?.dims.length ?? types.get(data)?.rank ?? null;
+  if (constant) return { type: elementTypeName(constant.dataType), rank: constant.dims.length };
+  return types.get(name) ?? null;
 }
