@@ -7,12 +7,15 @@ import { OPERATORS, operatorName, operatorOf } from '../operators/catalogue.ts';
 import type { LayerOperator } from '../operators/layer-operator.ts';
 import { enumerate } from '../wording.ts';
 import { type GraphIndex, indexGraph, subgraphsOf } from './graph-index.ts';
+import { type QuantisedGroup, quantisedGroup } from './quantised-group.ts';
 
 /** A node of a model whose work is matrix products. */
 export interface LayerInfo {
   /** The node's name, or `<operator>_<output>` when it has none; unique within the model. */
   readonly name: string;
   readonly op: string;
+  /** Whether an integer layer stands for it and the nodes around it that dequantise and quantise (QDQ style). */
+  readonly qdq: boolean;
   /** Why the layer cannot run on an array; null when it can. */
   readonly reason: string | null;
   readonly compatible: boolean;
@@ -23,8 +26,13 @@ export interface LayerInfo {
 /** A layer that can run on an array, with what it takes to do so. */
 export interface CompatibleLayer {
   readonly name: string;
+  /** A node of the model, or one that takes the place of several. */
   readonly node: NodeProto;
   readonly operator: LayerOperator;
+  /** The nodes of the model whose place the layer takes; the last one makes its result. */
+  readonly replaced: readonly NodeProto[];
+  /** All nodes of the model that compute what the layer computes. */
+  readonly nodes: readonly NodeProto[];
 }
 
 /** Operators that multiply matrices, and which of their inputs are the weights. */
@@ -64,9 +72,8 @@ export function chooseLayers(
   if (names) checkNames(model, found, types, names);
   const wanted = names && new Set(names);
   const chosen = found.flatMap((layer) => {
-    const { info, node, operator } = layer;
-    const isChosen = wanted ? wanted.has(info.name) : problemOf(layer, types) === null;
-    return operator && isChosen ? [{ name: info.name, node, operator }] : [];
+    const isChosen = wanted ? wanted.has(layer.info.name) : problemOf(layer, types) === null;
+    return isChosen ? [formFor(layer, types)] : [];
   });
   if (!names && chosen.length === 0) {
     const place = found.some(({ info }) => info.compatible) ? 'this array' : 'an array';
@@ -81,6 +88,16 @@ interface FoundLayer {
   readonly node: NodeProto;
   readonly graph: GraphIndex;
   readonly operator: LayerOperator | undefined;
+  readonly group: QuantisedGroup | null;
+}
+
+/** Take a layer as the array can run it: of integers where it can. */
+function formFor({ info, node, graph, operator, group }: FoundLayer, types: ArraySpec['types']): CompatibleLayer {
+  const ofGroup = group && operatorOf(group.node);
+  if (group && ofGroup && ofGroup.refuseArray(group.node, graph, types) === null) {
+    return { name: info.name, node: group.node, operator: ofGroup, replaced: group.replaced, nodes: group.nodes };
+  }
+  return { name: info.name, node, operator: operator!, replaced: [node], nodes: [node] };
 }
 
 function checkNames(
@@ -104,7 +121,8 @@ function checkNames(
 }
 
 /** Why a layer cannot run on an array of these dtypes; null when it can. */
-function problemOf({ info, node, graph, operator }: FoundLayer, types: ArraySpec['types']): string | null {
+function problemOf({ info, node, graph, operator, group }: FoundLayer, types: ArraySpec['types']): string | null {
+  if (group && operatorOf(group.node)?.refuseArray(group.node, graph, types) === null) return null;
   return info.reason ?? operator?.refuseArray(node, graph, types) ?? null;
 }
 
@@ -114,16 +132,19 @@ function findLayers(model: OnnxModel): FoundLayer[] {
   return nodes.map(({ node, graph, holder }) => {
     const name = uniqueName(node, taken);
     const operator = operatorOf(node);
+    const group = holder ? null : quantisedGroup(node, graph);
     const reason = refuse(node, graph, holder, operator);
-    const weights = graph.constants.get(node.input[WEIGHTS_INPUT[node.opType] ?? -1] ?? '');
+    const form = group?.node ?? node;
+    const weights = graph.constants.get(form.input[WEIGHTS_INPUT[form.opType] ?? -1] ?? '');
     const info: LayerInfo = {
       name,
       op: operatorName(node),
+      qdq: group !== null,
       compatible: reason === null,
       reason,
       weights: weights ? { shape: weights.dims.map(Number), type: elementTypeName(weights.dataType) } : null,
     };
-    return { info, node, graph, operator };
+    return { info, node, graph, operator, group };
   });
 }
 

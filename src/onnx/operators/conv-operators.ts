@@ -8,7 +8,7 @@ import { enumerate } from '../wording.ts';
 import { floatProblem, integerProblem } from './array-fit.ts';
 import { FLOAT_TYPES, floatConvolution } from './float-conv.ts';
 import { integerConvolution } from './integer-conv.ts';
-import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar } from './layer-operator.ts';
+import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
 import { multipliersOf, requantise } from './requantise.ts';
 
 /** Conv: data, weights and bias of one floating-point type, which the result has too. Source: ONNX operator Conv. */
@@ -71,21 +71,21 @@ export const QLINEAR_CONV: LayerOperator = {
     return async (inputs, port) => {
       const data = requiredInput(inputs, 0, 'x', BYTES);
       const dataScale = scalar(requiredInput(inputs, 1, 'x_scale', ['float32']), 'x_scale', 1);
-      const dataZero = scalar(requiredInput(inputs, 2, 'x_zero_point', [data.type]), 'x_zero_point', 0);
+      const dataZero = scalar(zeroPoint(inputs, 2, 'x_zero_point', [data.type]), 'x_zero_point', 0);
       const weights = requiredInput(inputs, 3, 'w', BYTES);
       const channels = weights.shape[0] ?? 0;
       const weightScales = perChannel(requiredInput(inputs, 4, 'w_scale', ['float32']), 'w_scale', channels);
-      const zeros = requiredInput(inputs, 5, 'w_zero_point', [weights.type]);
+      const zeros = zeroPoint(inputs, 5, 'w_zero_point', [weights.type]);
       const weightZeros = perChannel(zeros, 'w_zero_point', channels);
       const resultScale = scalar(requiredInput(inputs, 6, 'y_scale', ['float32']), 'y_scale', 1);
-      const zeroPoint = requiredInput(inputs, 7, 'y_zero_point', BYTES);
+      const resultZero = zeroPoint(inputs, 7, 'y_zero_point', BYTES);
       const bias = optionalInput(inputs, 8, 'B', ['int32']);
       const sums = await convolve(data, weights, dataZero, Int32Array.from(weightZeros), port);
       if (bias) addBias(sums, bias);
-      const result = allocate(zeroPoint.type, sums.data.length) as Int8Array | Uint8Array;
+      const result = allocate(resultZero.type, sums.data.length) as Int8Array | Uint8Array;
       const multipliers = multipliersOf(dataScale, weightScales, resultScale);
-      requantise(sums, { multipliers, zeroPoint: scalar(zeroPoint, 'y_zero_point', 0) }, result);
-      return tensor(zeroPoint.type, sums.shape, result);
+      requantise(sums, { multipliers, zeroPoint: scalar(resultZero, 'y_zero_point', 0) }, result);
+      return tensor(resultZero.type, sums.shape, result);
     };
   },
 };

@@ -1,7 +1,7 @@
 import { allocate, type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { integerProblem } from './array-fit.ts';
 import { integerMatmul } from './integer-matmul.ts';
-import { type LayerOperator, optionalInput, requiredInput, scalar } from './layer-operator.ts';
+import { type LayerOperator, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
 import { perColumn, perRow } from './matmul-parameters.ts';
 import { matmulRank, refuseElementType } from './matmul-rules.ts';
 import { requantise } from './requantise.ts';
@@ -21,16 +21,14 @@ export const MATMUL_INTEGER: LayerOperator = {
     return async (inputs, port) => {
       const a = requiredInput(inputs, 0, 'A', BYTES);
       const b = requiredInput(inputs, 1, 'B', BYTES);
-      const aZero = optionalInput(inputs, 2, 'a_zero_point', [a.type]) ?? NO_ZERO_POINT;
-      const bZero = optionalInput(inputs, 3, 'b_zero_point', [b.type]) ?? NO_ZERO_POINT;
+      const aZero = zeroPoint(inputs, 2, 'a_zero_point', [a.type]);
+      const bZero = zeroPoint(inputs, 3, 'b_zero_point', [b.type]);
       const aZeros = perRow(aZero, 'a_zero_point', a.shape);
       const bZeros = perColumn(bZero, 'b_zero_point', b.shape);
       return (await multiply({ a, b, aZeros, bZeros }, port)).sums;
     };
   },
 };
-
-const NO_ZERO_POINT = tensor('uint8', []);
 
 /**
  * QLinearMatMul: 8-bit factors and result with scales and zero points, those of A per tensor or per row, those of B per
@@ -48,19 +46,19 @@ export const QLINEAR_MATMUL: LayerOperator = {
     return async (inputs, port) => {
       const a = requiredInput(inputs, 0, 'a', BYTES);
       const aScale = requiredInput(inputs, 1, 'a_scale', SCALES);
-      const aZero = requiredInput(inputs, 2, 'a_zero_point', [a.type]);
+      const aZero = zeroPoint(inputs, 2, 'a_zero_point', [a.type]);
       const b = requiredInput(inputs, 3, 'b', BYTES);
       const bScale = requiredInput(inputs, 4, 'b_scale', [aScale.type]);
-      const bZero = requiredInput(inputs, 5, 'b_zero_point', [b.type]);
+      const bZero = zeroPoint(inputs, 5, 'b_zero_point', [b.type]);
       const yScale = scalar(requiredInput(inputs, 6, 'y_scale', [aScale.type]), 'y_scale', 1);
-      const yZero = requiredInput(inputs, 7, 'y_zero_point', BYTES);
+      const yZero = zeroPoint(inputs, 7, 'y_zero_point', BYTES);
       const aZeros = perRow(aZero, 'a_zero_point', a.shape);
       const bZeros = perColumn(bZero, 'b_zero_point', b.shape);
       const { sums, shapes } = await multiply({ a, b, aZeros, bZeros }, port);
       const result = allocate(yZero.type, sums.data.length) as Int8Array | Uint8Array;
       const [aScales, bScales] = [perRow(aScale, 'a_scale', a.shape), perColumn(bScale, 'b_scale', b.shape)];
       const { rows, columns } = shapes;
-      const zeroPoint = scalar(yZero, 'y_zero_point', 0);
+      const ending = scalar(yZero, 'y_zero_point', 0);
       for (const [n, { left, right }] of shapes.products.entries()) {
         for (let m = 0; m < rows; m++) {
           const at = (n * rows + m) * columns;
@@ -68,7 +66,7 @@ export const QLINEAR_MATMUL: LayerOperator = {
           const scales = bScales.subarray(right * columns, (right + 1) * columns);
           const multipliers = Float32Array.from(scales, (bScale) => Math.fround(scale * bScale) / yScale);
           const row: Tensor<'int32'> = tensor('int32', [1, columns], sums.data.subarray(at, at + columns));
-          requantise(row, { multipliers, zeroPoint }, result.subarray(at, at + columns));
+          requantise(row, { multipliers, zeroPoint: ending }, result.subarray(at, at + columns));
         }
       }
       return tensor(yZero.type, shapes.shape, result);

@@ -1,7 +1,7 @@
 import { numberReader } from '../../dtype/element-store.ts';
 import { ModelError } from '../../errors.ts';
 import type { ArraySpec } from '../../spec/array-spec.ts';
-import type { ElementType, Tensor } from '../../tensor/tensor.ts';
+import { type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { NodeProto } from '../file/messages.ts';
 import type { GraphIndex } from '../graph/graph-index.ts';
 import type { ArrayPort } from '../run/array-port.ts';
@@ -50,6 +50,16 @@ export function optionalInput<T extends ElementType>(
 ): Tensor<T> | null {
   const value = inputs[index] ?? null;
   return value && checkType(value, name, types);
+}
+
+/** Take a zero point; one that is left out is 0 of the first of the types. */
+export function zeroPoint<T extends ElementType>(
+  inputs: readonly (Tensor | null)[],
+  index: number,
+  name: string,
+  types: readonly [T, ...T[]],
+): Tensor<T> {
+  return optionalInput(inputs, index, name, types) ?? tensor(types[0], []);
 }
 
 /**

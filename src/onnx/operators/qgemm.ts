@@ -4,7 +4,7 @@ import { indexIn } from '../lowering/matmul-shapes.ts';
 import { integerProblem } from './array-fit.ts';
 import { checkAddend, gemmAttributes, oriented, resultShape } from './gemm.ts';
 import { integerProduct, type RightFactor, rightFactor } from './integer-product.ts';
-import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar } from './layer-operator.ts';
+import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
 import { refuseElementType } from './matmul-rules.ts';
 import { requantise } from './requantise.ts';
 
@@ -27,7 +27,7 @@ export const QGEMM: LayerOperator = {
     return async (inputs, port) => {
       const givenA = requiredInput(inputs, 0, 'A', BYTES);
       const aScale = scalar(requiredInput(inputs, 1, 'a_scale', ['float32']), 'a_scale', 1);
-      const aZero = scalar(requiredInput(inputs, 2, 'a_zero_point', [givenA.type]), 'a_zero_point', 0);
+      const aZero = scalar(zeroPoint(inputs, 2, 'a_zero_point', [givenA.type]), 'a_zero_point', 0);
       const givenB = requiredInput(inputs, 3, 'B', BYTES);
       const addend = optionalInput(inputs, 6, 'C', ['int32']);
       const yScale = optionalInput(inputs, 7, 'y_scale', ['float32']);
@@ -41,7 +41,7 @@ export const QGEMM: LayerOperator = {
       // Runs may overlap: from here on, only what this one has seen.
       const { factor } = prepared;
       const bScales = perChannel(requiredInput(inputs, 4, 'b_scale', ['float32']), 'b_scale', columns);
-      const bZeros = perChannel(requiredInput(inputs, 5, 'b_zero_point', [b.type]), 'b_zero_point', columns);
+      const bZeros = perChannel(zeroPoint(inputs, 5, 'b_zero_point', [b.type]), 'b_zero_point', columns);
       if (addend) checkAddend(addend, [rows, columns]);
       const leftZeros = new Int32Array(rows).fill(aZero);
       port.expect(1);
@@ -49,7 +49,6 @@ export const QGEMM: LayerOperator = {
       const sums = await integerProduct(a, factor, product, port);
       if (addend) addTo(sums, addend, [rows, columns]);
       const scales = Float32Array.from(bScales, (bScale) => Math.fround(alpha * aScale) * bScale);
-      const zeroPoint = scalar(yZero, 'y_zero_point', 0);
       if (yScale === null) {
         if (yZero !== null) throw new ModelError('y_zero_point needs a y_scale beside it');
         return tensor(
@@ -62,7 +61,11 @@ export const QGEMM: LayerOperator = {
       const multipliers = scales.map((scale) => scale / resultScale);
       const type = yZero?.type ?? 'uint8';
       const result = allocate(type, rows * columns) as Int8Array | Uint8Array;
-      requantise(tensor('int32', [rows, columns], sums), { multipliers, zeroPoint }, result);
+      requantise(
+        tensor('int32', [rows, columns], sums),
+        { multipliers, zeroPoint: scalar(yZero, 'y_zero_point', 0) },
+        result,
+      );
       return tensor(type, [rows, columns], result);
     };
   },

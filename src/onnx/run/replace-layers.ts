@@ -2,9 +2,10 @@ import type { Backend } from '../../backend/backend.ts';
 import type { Fault } from '../../fault/fault.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { elementTypeName } from '../file/element-types.ts';
+import { derive, type GraphProto } from '../file/messages.ts';
 import type { OnnxModel } from '../file/model.ts';
 import { type GraphIndex, indexGraph } from '../graph/graph-index.ts';
-import { chooseLayers } from '../graph/layers.ts';
+import { type CompatibleLayer, chooseLayers } from '../graph/layers.ts';
 import { cutIntoStages } from '../graph/stages.ts';
 import { submodel } from '../graph/submodel.ts';
 import { type ArrayLayer, type ModelResult, type ModelRunOptions, runStages, type StageRunner } from './run-stages.ts';
@@ -42,7 +43,7 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
   const { layers: names, backend } = options;
   const found = chooseLayers(model, backend.design.spec.types, names);
   const chosen = new Map(found.map((layer) => [layer.node, layer]));
-  const index = indexGraph(model.graph);
+  const index = indexGraph(withLayers(model.graph, found));
   const types = inputTypes(model);
   const runners: StageRunner[] = [];
   const close = async (): Promise<void> => {
@@ -70,6 +71,14 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
     run: (inputs, run = {}) => runStages(model, index, runners, inputs, { backend, faults: options.faults, ...run }),
     close,
   };
+}
+
+/** Put layers in the place of the nodes that they stand for. */
+function withLayers(graph: GraphProto, layers: readonly CompatibleLayer[]): GraphProto {
+  const last = new Map(layers.map(({ node, replaced }) => [replaced.at(-1)!, node]));
+  const gone = new Set(layers.flatMap(({ replaced }) => replaced));
+  const node = graph.node.flatMap((own) => last.get(own) ?? (gone.has(own) ? [] : [own]));
+  return derive('GraphProto', graph, { node });
 }
 
 function inputTypes(model: OnnxModel): Map<string, ValueType> {
