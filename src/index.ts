@@ -69,6 +69,7 @@ export {
 export { resolveFault } from './fault/resolve.ts';
 export { type OnnxModel, openModel, readTensorFile, type ValueInfo } from './onnx/file/model.ts';
 export { type LayerInfo, listLayers } from './onnx/graph/layers.ts';
+export { LOWERINGS, type Lowering } from './onnx/lowering/lowering.ts';
 // ONNX: chosen layers of a model on a backend.
 export { countCorrect, holdsScores, predictClasses } from './onnx/run/classes.ts';
 export type { LayerReport } from './onnx/run/layer-report.ts';

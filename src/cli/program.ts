@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BACKENDS } from '../backend/backend.ts';
 import { ARCHITECTURES } from '../backend/machine-design.ts';
+import { DEFAULT_LOWERING, LOWERINGS } from '../onnx/lowering/lowering.ts';
 import { VERSION } from '../version.ts';
 import type { CommonFlags, Host, Session } from './session.ts';
 import { inSession } from './session.ts';
@@ -61,6 +62,11 @@ export function buildProgram(host: Host): Command {
     .argument('<model>', MODEL)
     .requiredOption('--array <spec>', SPEC)
     .option('--layers <names>', 'layers to run on the array, all that can when left out', names)
+    .addOption(
+      new Option('--lowering <name>', 'how convolutions become matrix products')
+        .choices(LOWERINGS)
+        .default(DEFAULT_LOWERING),
+    )
     .option('--input <[name=]file>', 'an input of the model (.npy or .pb), once per input', append, [])
     .option('--labels <file>', 'the true classes (.npy), to count right predictions')
     .option('-o, --output <[name=]file>', 'write an output to this .npy file, once per output', append, [])
