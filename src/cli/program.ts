@@ -74,8 +74,17 @@ export function buildProgram(host: Host): Command {
     .option('--fault <fault>', FAULT, append, [])
     .action(run(host, async () => (await import('./run.ts')).run));
 
-  command('layers', 'list the layers of a model and say which can run on an array')
+  command('layers', 'list the layers of a model and say which can run on an array, and how well')
     .argument('<model>', MODEL)
+    .option('--array <spec>', `${SPEC}; plan the layers on it`)
+    .addOption(
+      new Option('--lowering <name>', 'how convolutions become matrix products, all ways when left out').choices([
+        ...LOWERINGS,
+        'all',
+      ]),
+    )
+    .option('--batch <n>', 'length of the first axis of inputs that leave it open', wholeNumber(1))
+    .option('--shape <[name=]shape>', 'shape of an input, such as 1x3x224x224, once per input', append, [])
     .action(run(host, async () => (await import('./layers.ts')).layers));
 
   command('doctor', 'show the tools that are there, and what works without the others')
