@@ -76,6 +76,16 @@ export {
 export { resolveFault } from './fault/resolve.ts';
 export { type OnnxModel, openModel, readTensorFile, type ValueInfo } from './onnx/file/model.ts';
 export { type LayerInfo, listLayers } from './onnx/graph/layers.ts';
+export { LOWERINGS, type Lowering } from './onnx/lowering/lowering.ts';
+export type { ProductShape } from './onnx/lowering/product-shape.ts';
+export {
+  type LayerPlan,
+  type LoweredPlan,
+  type ModelPlan,
+  type PlanOptions,
+  planLayers,
+} from './onnx/plan/plan-layers.ts';
+export type { InputSizes } from './onnx/plan/zero-inputs.ts';
 // ONNX: chosen layers of a model on a backend.
 export { countCorrect, holdsScores, predictClasses } from './onnx/run/classes.ts';
 export type { LayerReport } from './onnx/run/layer-report.ts';

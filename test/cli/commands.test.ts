@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckDocument } from '../../src/cli/check.ts';
 import type { GenerateDocument } from '../../src/cli/generate.ts';
+import type { PlanDocument } from '../../src/cli/layers.ts';
 import type { MatmulDocument } from '../../src/cli/matmul.ts';
 import type { RunDocument } from '../../src/cli/run.ts';
 import { readNpy } from '../../src/tensor/npy.ts';
@@ -293,7 +294,7 @@ describe('run', () => {
     const args = [...RUN, ...LABELS, '--array', 's.array:conv', '--layers', 'conv2', '-o', 'logits.npy'];
     const { stdout, exitCode } = await place.run([...args, '--fault', 'stuck_at_1 bit 20 of c at (1, -1)', '--quiet']);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/conv2 {2}QLinearConv {8}64 {2}15,360,000 {2}/);
+    expect(stdout).toMatch(/conv2 {2}QLinearConv {2}im2col {10}64 {2}15,360,000 {2}/);
     expect(stdout).toMatch(
       /^fault stuck_at_1 bit 20 of c at \(1, -1\): cycles in which it changed a bit: [\d,]+ in conv2$/m,
     );
@@ -328,6 +329,16 @@ describe('run', () => {
     expect(document.correct).toEqual({ count: 63, of: 64, accuracy: 63 / 64 });
   });
 
+  test('--lowering chooses how convolutions become products', async () => {
+    const args = [...RUN, ...LABELS, '--array', 's.array:conv', '--lowering', 'single_channel', '--json'];
+    const document = JSON.parse((await place.run(args)).stdout) as RunDocument;
+    expect(document.layers.map(({ name, lowering, products }) => [name, lowering, products])).toEqual([
+      ['conv1', 'single_channel', 64],
+      ['conv2', 'single_channel', 384],
+    ]);
+    expect(document.correct).toEqual({ count: 63, of: 64, accuracy: 63 / 64 });
+  });
+
   test('warns of an accumulator that sums may overflow', async () => {
     const { stderr } = await place.run([...RUN, '--array', 's.array:narrow', '--layers', 'conv1', '--quiet']);
     expect(stderr).toBe(
@@ -336,14 +347,37 @@ describe('run', () => {
   });
 });
 
-test('layers lists the layers and why one cannot run on an array', async () => {
-  const { stdout } = await place.run(['layers', `${DIGITS}digits-float32.onnx`]);
-  expect(stdout.split('\n').slice(0, 4)).toEqual([
-    'layer  operator  weights                runs on an array',
-    'conv1  Conv      float32 [6, 1, 5, 5]   yes',
-    'conv2  Conv      float32 [16, 6, 5, 5]  yes',
-    'fc1    Gemm      float32 [400, 120]     no: the array runs Conv, ConvInteger and QLinearConv of the standard operators',
-  ]);
+describe('layers', () => {
+  test('lists the layers and why one cannot run on an array', async () => {
+    const { stdout } = await place.run(['layers', `${DIGITS}digits-float32.onnx`]);
+    expect(stdout.split('\n').slice(0, 4)).toEqual([
+      'layer  operator  weights                runs on an array',
+      'conv1  Conv      float32 [6, 1, 5, 5]   yes',
+      'conv2  Conv      float32 [16, 6, 5, 5]  yes',
+      'fc1    Gemm      float32 [400, 120]     no: the array runs Conv, ConvInteger and QLinearConv of the standard operators',
+    ]);
+  });
+
+  test.each([
+    ['--batch', '2'],
+    ['--shape', 'input=2x1x28x28'],
+    ['--shape', '2x1x28x28'],
+  ])('--array plans them for a shape of the input, here %s %s', async (...size) => {
+    const args = ['layers', `${DIGITS}digits-qlinear.onnx`, '--array', 's.array:conv', '--json', ...size];
+    const { stdout, stderr } = await place.run([...args, '--lowering', 'single_channel']);
+    expect(stderr).toBe('');
+    const document = JSON.parse(stdout) as PlanDocument;
+    expect(document).toMatchObject({ array: 'conv', inputs: [{ name: 'input', shape: [2, 1, 28, 28] }] });
+    expect(
+      document.layers
+        .map(({ name, plans }) => [name, plans.map(({ lowering, products }) => [lowering, products])])
+        .slice(0, 2),
+    ).toEqual([
+      ['conv1', [['single_channel', [{ m: 784, k: 25, n: 6, count: 2 }]]]],
+      ['conv2', [['single_channel', [{ m: 100, k: 25, n: 16, count: 12 }]]]],
+    ]);
+    expect(document.totals.map(({ lowering, macs }) => [lowering, macs])).toEqual([['single_channel', 715_200]]);
+  });
 });
 
 describe('doctor', () => {

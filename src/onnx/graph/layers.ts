@@ -58,6 +58,18 @@ export function listLayers(model: OnnxModel): LayerInfo[] {
   return findLayers(model).map(({ info }) => info);
 }
 
+/** List the layers likewise, with what keeps each from an array of these dtypes, or else what it takes to run it there. */
+export function layersFor(
+  model: OnnxModel,
+  types: ArraySpec['types'],
+): readonly { readonly info: LayerInfo; readonly layer: CompatibleLayer | null }[] {
+  return findLayers(model).map((found) => {
+    const reason = problemOf(found, types);
+    const layer = reason === null ? formFor(found, types) : null;
+    return { info: { ...found.info, reason, compatible: reason === null }, layer };
+  });
+}
+
 /**
  * Pick layers by name, or all that can run on an array of these dtypes.
  * @throws {ModelError} for a name that is no layer of the model, a layer that cannot run on the array, or, without

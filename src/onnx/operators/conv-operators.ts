@@ -4,9 +4,13 @@ import { elementTypeName } from '../file/element-types.ts';
 import type { NodeProto } from '../file/messages.ts';
 import type { GraphIndex } from '../graph/graph-index.ts';
 import { convAttributes } from '../lowering/conv-geometry.ts';
+import { convLowering, productShapes } from '../lowering/conv-lowering.ts';
+import type { Lowering } from '../lowering/lowering.ts';
+import { joinShapes, type LayerProducts } from '../lowering/product-shape.ts';
 import { enumerate } from '../wording.ts';
 import { floatProblem, integerProblem } from './array-fit.ts';
-import { FLOAT_TYPES, floatConvolution } from './float-conv.ts';
+import { floatConvolution } from './float-conv.ts';
+import { FLOAT_TYPES } from './float-sums.ts';
 import { integerConvolution } from './integer-conv.ts';
 import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
 import { multipliersOf, requantise } from './requantise.ts';
@@ -21,8 +25,9 @@ export const CONV: LayerOperator = {
     return floatProblem(weights ? elementTypeName(weights.dataType) : null, types);
   },
   resultType: ([data]) => ({ type: data?.type ?? 'float32', rank: data?.rank ?? null }),
-  prepare(node) {
-    const convolve = floatConvolution(convAttributes(node));
+  products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[1], lowering),
+  prepare(node, lowering) {
+    const convolve = floatConvolution(convAttributes(node), lowering);
     return async (inputs, port) => {
       const data = requiredInput(inputs, 0, 'X', FLOAT_TYPES);
       const weights = requiredInput(inputs, 1, 'W', [data.type]);
@@ -43,8 +48,9 @@ export const CONV_INTEGER: LayerOperator = {
   refuse: (node, graph) => refuseConvolution(node, graph, 1, BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: ([data]) => ({ type: 'int32', rank: data?.rank ?? null }),
-  prepare(node) {
-    const convolve = integerConvolution(convAttributes(node));
+  products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[1], lowering),
+  prepare(node, lowering) {
+    const convolve = integerConvolution(convAttributes(node), lowering);
     return async (inputs, port) => {
       const data = requiredInput(inputs, 0, 'x', BYTES);
       const weights = requiredInput(inputs, 1, 'w', BYTES);
@@ -66,8 +72,9 @@ export const QLINEAR_CONV: LayerOperator = {
   refuse: (node, graph) => refuseConvolution(node, graph, 3, BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: (inputs) => ({ type: inputs[7]?.type ?? 'uint8', rank: inputs[0]?.rank ?? null }),
-  prepare(node) {
-    const convolve = integerConvolution(convAttributes(node));
+  products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[3], lowering),
+  prepare(node, lowering) {
+    const convolve = integerConvolution(convAttributes(node), lowering);
     return async (inputs, port) => {
       const data = requiredInput(inputs, 0, 'x', BYTES);
       const dataScale = scalar(requiredInput(inputs, 1, 'x_scale', ['float32']), 'x_scale', 1);
@@ -102,6 +109,17 @@ function addBias(sums: Tensor<'int32'>, bias: Tensor): void {
       for (let pixel = 0; pixel < pixels; pixel++, at++) values[at] = values[at]! + add;
     }
   }
+}
+
+function convolutionProducts(
+  node: NodeProto,
+  data: readonly number[] | null | undefined,
+  weights: readonly number[] | null | undefined,
+  lowering: Lowering,
+): LayerProducts {
+  if (!data || !weights) throw new ModelError('a convolution needs data and weights');
+  const lowered = convLowering(convAttributes(node), lowering)(data, weights);
+  return { lowering: lowered.lowering, shapes: joinShapes(productShapes(lowered)) };
 }
 
 /** What can be seen of a convolution without running the model. */

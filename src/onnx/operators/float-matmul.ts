@@ -6,7 +6,7 @@ import { matmulShapes } from '../lowering/matmul-shapes.ts';
 import { floatProblem } from './array-fit.ts';
 import { FLOAT_TYPES, floatEnding } from './float-sums.ts';
 import { type LayerOperator, requiredInput } from './layer-operator.ts';
-import { matmulRank, refuseElementType } from './matmul-rules.ts';
+import { matmulProducts, matmulRank, refuseElementType } from './matmul-rules.ts';
 
 /**
  * MatMul of floating-point tensors. The array starts every sum at +0 and adds in the order of K; its sum is rounded to the
@@ -21,6 +21,7 @@ export const MATMUL: LayerOperator = {
     return floatProblem(known ? elementTypeName(known.dataType) : null, types);
   },
   resultType: ([a, b]) => ({ type: a?.type ?? b?.type ?? 'float32', rank: matmulRank(a?.rank, b?.rank) }),
+  products: (_node, [a, b]) => matmulProducts(a, b),
   prepare() {
     return async (inputs, port) => {
       const a = requiredInput(inputs, 0, 'A', FLOAT_TYPES);

@@ -8,10 +8,11 @@ import { floatAttribute, intAttribute } from '../file/attributes.ts';
 import { elementTypeName } from '../file/element-types.ts';
 import type { NodeProto } from '../file/messages.ts';
 import { indexIn } from '../lowering/matmul-shapes.ts';
+import type { LayerProducts } from '../lowering/product-shape.ts';
 import { floatProblem } from './array-fit.ts';
 import { FLOAT_TYPES, floatEnding } from './float-sums.ts';
 import { type LayerOperator, optionalInput, requiredInput } from './layer-operator.ts';
-import { refuseElementType } from './matmul-rules.ts';
+import { matmulProducts, refuseElementType } from './matmul-rules.ts';
 
 /** What Gemm does beside multiplying. */
 export interface GemmAttributes {
@@ -44,6 +45,7 @@ export const GEMM: LayerOperator = {
     return floatProblem(known ? elementTypeName(known.dataType) : null, types);
   },
   resultType: ([a]) => ({ type: a?.type ?? 'float32', rank: 2 }),
+  products: (node, shapes) => gemmProducts(node, shapes[0], shapes[1]),
   prepare(node) {
     const { transA, transB, alpha, beta } = gemmAttributes(node);
     let prepared: { readonly given: Tensor; readonly matrix: Tensor } | undefined;
@@ -76,6 +78,13 @@ export const GEMM: LayerOperator = {
     };
   },
 };
+
+/** The product of Gemm or QGemm, from the shapes of its factors. */
+export function gemmProducts(node: NodeProto, a: readonly number[] | null | undefined, b: typeof a): LayerProducts {
+  const { transA, transB } = gemmAttributes(node);
+  const turned = (shape: typeof a, turn: boolean) => (shape && turn ? [...shape].reverse() : shape);
+  return matmulProducts(turned(a, transA), turned(b, transB));
+}
 
 /** Take a matrix as it is, or turned over; bits are kept. */
 export function oriented(given: Tensor, name: string, turned: boolean): Tensor {

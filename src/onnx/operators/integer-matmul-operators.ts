@@ -3,7 +3,7 @@ import { integerProblem } from './array-fit.ts';
 import { integerMatmul } from './integer-matmul.ts';
 import { type LayerOperator, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
 import { perColumn, perRow } from './matmul-parameters.ts';
-import { matmulRank, refuseElementType } from './matmul-rules.ts';
+import { matmulProducts, matmulRank, refuseElementType } from './matmul-rules.ts';
 import { requantise } from './requantise.ts';
 
 const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
@@ -16,6 +16,7 @@ export const MATMUL_INTEGER: LayerOperator = {
   refuse: (node, graph) => refuseElementType(node, graph, [0, 1], BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: ([a, b]) => ({ type: 'int32', rank: matmulRank(a?.rank, b?.rank) }),
+  products: (_node, [a, b]) => matmulProducts(a, b),
   prepare() {
     const multiply = integerMatmul();
     return async (inputs, port) => {
@@ -41,6 +42,7 @@ export const QLINEAR_MATMUL: LayerOperator = {
   refuse: (node, graph) => refuseElementType(node, graph, [0, 3], BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: (inputs) => ({ type: inputs[7]?.type ?? 'uint8', rank: matmulRank(inputs[0]?.rank, inputs[3]?.rank) }),
+  products: (_node, shapes) => matmulProducts(shapes[0], shapes[3]),
   prepare() {
     const multiply = integerMatmul();
     return async (inputs, port) => {

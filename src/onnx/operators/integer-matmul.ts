@@ -1,7 +1,7 @@
 import { elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { type MatmulShapes, matmulShapes } from '../lowering/matmul-shapes.ts';
 import type { ArrayPort } from '../run/array-port.ts';
-import { integerProduct, type RightFactor, rightFactor } from './integer-product.ts';
+import { integerProduct, leftFactor, type RightFactor, rightFactor } from './integer-product.ts';
 
 /** The factors of a product of quantised tensors; zero points are one number per row or column of all matrices. */
 export interface QuantisedFactors {
@@ -29,6 +29,7 @@ export function integerMatmul(): IntegerMatmul {
     // Runs may overlap: from here on, only what this one has seen.
     const { factor } = prepared;
     const result = new Int32Array(elementCount(shapes.shape));
+    const shifted = leftFactor(a, port.types.a);
     port.expect(products.length);
     for (const [n, { left, right }] of products.entries()) {
       const product = {
@@ -40,7 +41,7 @@ export function integerMatmul(): IntegerMatmul {
         leftZeros: Int32Array.from(aZeros.subarray(left * rows, (left + 1) * rows)),
         rightZeros: Int32Array.from(bZeros.subarray(right * columns, (right + 1) * columns)),
       };
-      result.set(await integerProduct(a, factor, product, port), n * rows * columns);
+      result.set(await integerProduct(shifted, factor, product, port), n * rows * columns);
     }
     return { sums: tensor('int32', shapes.shape, result), shapes };
   };

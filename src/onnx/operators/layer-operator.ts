@@ -4,6 +4,8 @@ import type { ArraySpec } from '../../spec/array-spec.ts';
 import { type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { NodeProto } from '../file/messages.ts';
 import type { GraphIndex } from '../graph/graph-index.ts';
+import type { Lowering } from '../lowering/lowering.ts';
+import type { LayerProducts } from '../lowering/product-shape.ts';
 import type { ArrayPort } from '../run/array-port.ts';
 import type { ValueType } from '../run/session.ts';
 import { enumerate } from '../wording.ts';
@@ -22,8 +24,15 @@ export interface LayerOperator {
   refuseArray(node: NodeProto, graph: GraphIndex, types: ArraySpec['types']): string | null;
   /** Tell what is known of the result from what is known of the inputs; null stands for an input left out. */
   resultType(inputs: readonly (ValueType | null)[]): ValueType;
-  /** Make ready what depends on the node only. */
-  prepare(node: NodeProto): LayerRun;
+  /**
+   * Work out from shapes alone which matrix products `prepare(node, lowering)` will hand to the array.
+   * @param inputShapes in the order of the node; null for an optional input that is left out
+   * @param lowering of convolutions; others have no choice of one
+   * @throws {ModelError} for shapes that do not go together.
+   */
+  products(node: NodeProto, inputShapes: readonly (readonly number[] | null)[], lowering: Lowering): LayerProducts;
+  /** Make ready what depends on the node and the lowering of convolutions only. */
+  prepare(node: NodeProto, lowering: Lowering): LayerRun;
 }
 
 /**

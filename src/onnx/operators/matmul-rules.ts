@@ -1,7 +1,10 @@
+import { ModelError } from '../../errors.ts';
 import type { ElementType } from '../../tensor/tensor.ts';
 import { elementTypeName } from '../file/element-types.ts';
 import type { NodeProto } from '../file/messages.ts';
 import type { GraphIndex } from '../graph/graph-index.ts';
+import { matmulShapes } from '../lowering/matmul-shapes.ts';
+import type { LayerProducts } from '../lowering/product-shape.ts';
 import { enumerate } from '../wording.ts';
 
 /** Count the axes of a product of tensors from those of its factors; null when one is unknown. */
@@ -9,6 +12,13 @@ export function matmulRank(left: number | null | undefined, right: number | null
   if (left == null || right == null) return null;
   const batch = Math.max(left, right, 2) - 2;
   return batch + (left === 1 ? 0 : 1) + (right === 1 ? 0 : 1);
+}
+
+/** List the products of two tensors of known shapes. */
+export function matmulProducts(left: readonly number[] | null | undefined, right: typeof left): LayerProducts {
+  if (!left || !right) throw new ModelError('both factors are needed');
+  const { rows, inner, columns, products } = matmulShapes(left, right);
+  return { lowering: null, shapes: [{ m: rows, k: inner, n: columns, count: products.length }] };
 }
 
 /** Say which of a node's inputs the file holds in an element type that cannot be multiplied here; null when none. */

@@ -2,8 +2,8 @@ import { ModelError } from '../../errors.ts';
 import { allocate, type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { indexIn } from '../lowering/matmul-shapes.ts';
 import { integerProblem } from './array-fit.ts';
-import { checkAddend, gemmAttributes, oriented, resultShape } from './gemm.ts';
-import { integerProduct, type RightFactor, rightFactor } from './integer-product.ts';
+import { checkAddend, gemmAttributes, gemmProducts, oriented, resultShape } from './gemm.ts';
+import { integerProduct, leftFactor, type RightFactor, rightFactor } from './integer-product.ts';
 import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
 import { refuseElementType } from './matmul-rules.ts';
 import { requantise } from './requantise.ts';
@@ -21,6 +21,7 @@ export const QGEMM: LayerOperator = {
   refuse: (node, graph) => refuseElementType(node, graph, [0, 3], BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: (inputs) => ({ type: inputs[7] ? (inputs[8]?.type ?? 'uint8') : 'float32', rank: 2 }),
+  products: (node, shapes) => gemmProducts(node, shapes[0], shapes[3]),
   prepare(node) {
     const { transA, transB, alpha } = gemmAttributes(node);
     let prepared: { readonly given: Tensor; readonly b: Tensor; readonly factor: RightFactor } | undefined;
@@ -46,7 +47,7 @@ export const QGEMM: LayerOperator = {
       const leftZeros = new Int32Array(rows).fill(aZero);
       port.expect(1);
       const product = { ...size, start: 0, right: 0, leftZeros, rightZeros: Int32Array.from(bZeros) };
-      const sums = await integerProduct(a, factor, product, port);
+      const sums = await integerProduct(leftFactor(a, port.types.a), factor, product, port);
       if (addend) addTo(sums, addend, [rows, columns]);
       const scales = Float32Array.from(bScales, (bScale) => Math.fround(alpha * aScale) * bScale);
       if (yScale === null) {

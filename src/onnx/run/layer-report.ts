@@ -1,11 +1,14 @@
 import type { RunStats } from '../../backend/backend.ts';
 import type { FaultReport } from '../../fault/fault.ts';
+import type { Lowering } from '../lowering/lowering.ts';
 
 /** What the array did for one layer in one run. */
 export interface LayerReport {
   readonly name: string;
   readonly op: string;
-  /** Matrix products handed to the array: one per image and group. */
+  /** How a convolution was lowered, which need not be what was asked for; null for a layer that has no choice. */
+  readonly lowering: Lowering | null;
+  /** Matrix products handed to the array. */
   readonly products: number;
   /** Multiply-accumulate steps of the layer, padding of the data included, padding to full tiles not. */
   readonly macs: number;

@@ -8,6 +8,7 @@ import { type GraphIndex, indexGraph } from '../graph/graph-index.ts';
 import { type CompatibleLayer, chooseLayers } from '../graph/layers.ts';
 import { cutIntoStages } from '../graph/stages.ts';
 import { submodel } from '../graph/submodel.ts';
+import { checkLowering, DEFAULT_LOWERING, type Lowering } from '../lowering/lowering.ts';
 import { type ArrayLayer, type ModelResult, type ModelRunOptions, runStages, type StageRunner } from './run-stages.ts';
 import { openSession, type ValueType } from './session.ts';
 
@@ -18,6 +19,8 @@ export interface ReplaceOptions {
   readonly backend: Backend;
   /** Faults that act in every product of every chosen layer; cycles count from the first beat of each product. */
   readonly faults?: readonly Fault[] | undefined;
+  /** How convolutions become matrix products, `im2col` when left out; a layer that this does not suit uses `im2col`. */
+  readonly lowering?: Lowering | undefined;
 }
 
 /** A model whose chosen layers run on an array, and everything else in ONNX Runtime. */
@@ -36,11 +39,12 @@ export interface ReplacedModel {
 
 /**
  * Cut a model around layers that shall run on an array.
- * @throws {ModelError} for a layer that is not in the model or cannot run on an array, or a model that ONNX Runtime
- *   refuses.
+ * @throws {ModelError} for a layer that is not in the model or cannot run on an array, a model that ONNX Runtime
+ *   refuses, or an unknown lowering.
  */
 export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): Promise<ReplacedModel> {
   const { layers: names, backend } = options;
+  const lowering = checkLowering(options.lowering ?? DEFAULT_LOWERING);
   const found = chooseLayers(model, backend.design.spec.types, names);
   const chosen = new Map(found.map((layer) => [layer.node, layer]));
   const index = indexGraph(withLayers(model.graph, found));
@@ -53,7 +57,7 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
     for (const stage of cutIntoStages(index, new Set(chosen.keys()))) {
       const layers = stage.layers.map((node): ArrayLayer => {
         const { name, operator } = chosen.get(node)!;
-        return { name, node, operator, run: operator.prepare(node) };
+        return { name, node, operator, run: operator.prepare(node, lowering) };
       });
       // A stage without nodes, between two layers in a row, needs no session.
       const session =
