@@ -12,7 +12,7 @@ import { zeroInputs } from '../../src/onnx/plan/zero-inputs.ts';
 import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 import { elementCount, tensor } from '../../src/tensor/tensor.ts';
-import { buildModel, type GraphParts, info, node, values } from './support/build-model.ts';
+import { buildModel, type GraphParts, graph, info, node, values } from './support/build-model.ts';
 import { convCases, convIntegerModel } from './support/conv-cases.ts';
 import { convModel, floatConvCases } from './support/float-conv-cases.ts';
 
@@ -154,6 +154,30 @@ describe('the shapes of a plan', () => {
     ],
   ])('are refused: %s', async (_, refused, sizes, message) => {
     await expect(planLayers(refused, design, sizes)).rejects.toThrow(new ModelError(message));
+  });
+
+  it('are not sought inside branches, whose layers stay in ONNX Runtime', async () => {
+    const branch = (name: string) =>
+      graph({ nodes: [node('Conv', ['t', 'w'], [name])], outputs: [info(name, 'float32', ['N', 'C', 'H', 'W'])] });
+    const branching = model(['N', 2, 5, 5], {
+      nodes: [
+        node('Mul', ['x', 'two'], ['t']),
+        node('If', ['yes'], ['u'], { then_branch: branch('then'), else_branch: branch('else') }, { name: 'either' }),
+        node('Conv', ['u', 'v'], ['y'], {}, { name: 'conv' }),
+      ],
+      constants: {
+        two: values('float32', [], [2]),
+        yes: values('bool', [], [1]),
+        w: tensor('float32', [3, 2, 2, 2]),
+        v: tensor('float32', [1, 3, 1, 1]),
+      },
+    });
+    const { layers } = await planLayers(branching, design, { lowerings: ['direct'] });
+    expect(layers.map(({ op, reason, plans }) => [op, reason, plans.map(({ products }) => products)])).toEqual([
+      ['Conv', "it lies inside If 'either', which runs as a whole", []],
+      ['Conv', "it lies inside If 'either', which runs as a whole", []],
+      ['Conv', null, [[{ m: 1, k: 3, n: 16, count: 1 }]]],
+    ]);
   });
 
   it('may be too small for a layer, which says so', async () => {
