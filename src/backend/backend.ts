@@ -54,6 +54,11 @@ export interface Backend {
    * @throws {OperandError} for a wrong rank or shape, {CastingError} for a value that does not fit its dtype.
    */
   matmul(job: MatmulJob, options?: RunOptions): Promise<MatmulResult>;
+  /**
+   * Tell what the statistics of a job M×K · K×N of integers would be. A backend that has this says that without faults its
+   * results are the exact products modulo 2^W, so that nobody need run a job to know them.
+   */
+  exactStats?(m: number, k: number, n: number): RunStats;
   /** Release processes and memory; the backend cannot be used afterwards. */
   close(): Promise<void>;
 }

@@ -1,10 +1,11 @@
 import type { Design } from '../design/design.ts';
+import { dtypeInfo } from '../dtype/dtype.ts';
 import { driveFault } from '../fault/resolve.ts';
 import { cycleMachine } from '../sim/cycle-machine.ts';
 import { coversFault, runFunctional } from '../sim/functional.ts';
 import { tensor } from '../tensor/tensor.ts';
 import type { Backend } from './backend.ts';
-import { prepareJob } from './job.ts';
+import { jobStats, prepareJob } from './job.ts';
 import { MachineBackend } from './machine-backend.ts';
 
 /**
@@ -13,9 +14,12 @@ import { MachineBackend } from './machine-backend.ts';
  */
 export function functionalBackend(design: Design): Backend {
   const cycleByCycle = cycleBackend(design);
+  const { operators, types } = design.spec;
+  const isExact = !operators.multiplier && !operators.adder && dtypeInfo(types.c).kind === 'integer';
   return {
     kind: 'functional',
     design,
+    ...(isExact && { exactStats: (m: number, k: number, n: number) => jobStats(design, m, k, n) }),
     async matmul(job, options = {}) {
       const { faults = [], signal, onProgress } = options;
       signal?.throwIfAborted();

@@ -50,7 +50,7 @@ export const CONV_INTEGER: LayerOperator = {
   resultType: ([data]) => ({ type: 'int32', rank: data?.rank ?? null }),
   products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[1], lowering),
   prepare(node, lowering) {
-    const convolve = integerConvolution(convAttributes(node), lowering);
+    const convolve = integerConvolution(node, lowering);
     return async (inputs, port) => {
       const data = requiredInput(inputs, 0, 'x', BYTES);
       const weights = requiredInput(inputs, 1, 'w', BYTES);
@@ -74,7 +74,7 @@ export const QLINEAR_CONV: LayerOperator = {
   resultType: (inputs) => ({ type: inputs[7]?.type ?? 'uint8', rank: inputs[0]?.rank ?? null }),
   products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[3], lowering),
   prepare(node, lowering) {
-    const convolve = integerConvolution(convAttributes(node), lowering);
+    const convolve = integerConvolution(node, lowering);
     return async (inputs, port) => {
       const data = requiredInput(inputs, 0, 'x', BYTES);
       const dataScale = scalar(requiredInput(inputs, 1, 'x_scale', ['float32']), 'x_scale', 1);

@@ -1,9 +1,10 @@
 import { elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
-import type { ConvAttributes } from '../lowering/conv-geometry.ts';
-import { convLowering } from '../lowering/conv-lowering.ts';
+import type { NodeProto } from '../file/messages.ts';
+import { convAttributes } from '../lowering/conv-geometry.ts';
+import { convLowering, type LoweredConv, productShapes } from '../lowering/conv-lowering.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import { runProducts } from '../lowering/run-products.ts';
-import type { ArrayPort } from '../run/array-port.ts';
+import type { ArrayPort, PlannedLayer } from '../run/array-port.ts';
 import { int32Sums } from './int32-sums.ts';
 import { operandShift, shiftTensor } from './operand-shift.ts';
 import { type PreparedWeights, prepareWeights } from './prepared-weights.ts';
@@ -28,14 +29,25 @@ export type IntegerConvolution = (
  * The convolution takes data [N, C, …], weights [O, C / group, …], one zero point of the data and one per output
  * channel of the weights; it gives [N, O, …]. It throws {ModelError} for shapes that do not go together.
  */
-export function integerConvolution(attributes: ConvAttributes, lowering: Lowering): IntegerConvolution {
-  const lower = convLowering(attributes, lowering);
+export function integerConvolution(node: NodeProto, lowering: Lowering): IntegerConvolution {
+  const lower = convLowering(convAttributes(node), lowering);
   let prepared: PreparedWeights | undefined;
 
   return async (data, weights, dataZero, weightZeros, port) => {
     const lowered = lower(data.shape, weights.shape);
+    const shown = (sums: Int32Array) => {
+      const result = tensor('int32', lowered.shape, sums);
+      port.showSums?.(result);
+      return result;
+    };
     const { a, b } = port.types;
     const [dataType, weightsType] = lowered.dataOn === 'a' ? [a, b] : [b, a];
+    const weightZero = weightZeros[0]!;
+    if (port.exact && weightZeros.every((zero) => zero === weightZero)) {
+      const product = { data, weights, dataZero, weightZero, attribute: node.attribute };
+      const sums = await port.exact({ opType: 'ConvInteger', ...product }, planOf(lowered, data, weights, port));
+      if (sums) return shown(sums);
+    }
     if (prepared?.weights !== weights || prepared.lowering !== lowered.lowering) {
       prepared = prepareWeights(weights, lowered, weightsType);
     }
@@ -56,8 +68,18 @@ export function integerConvolution(attributes: ConvAttributes, lowering: Lowerin
       { data: shifted, p, kernelSums, q: weightZeros.map((zero) => zero - weightShift) },
       sums,
     );
-    const result = tensor('int32', lowered.shape, sums);
-    port.showSums?.(result);
-    return result;
+    return shown(sums);
+  };
+}
+
+function planOf(lowered: LoweredConv, data: Tensor, weights: Tensor, { types }: ArrayPort): PlannedLayer {
+  const [dataType, weightsType] = lowered.dataOn === 'a' ? [types.a, types.b] : [types.b, types.a];
+  const ofData = operandShift(data.type, dataType, 'data').type;
+  const ofWeights = operandShift(weights.type, weightsType, 'weights').type;
+  return {
+    lowering: lowered.lowering,
+    shapes: productShapes(lowered),
+    types: lowered.dataOn === 'a' ? [ofData, ofWeights] : [ofWeights, ofData],
+    terms: lowered.depth * lowered.taps,
   };
 }

@@ -1,7 +1,8 @@
 import { elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { type MatmulShapes, matmulShapes } from '../lowering/matmul-shapes.ts';
-import type { ArrayPort } from '../run/array-port.ts';
+import type { ArrayPort, PlannedLayer } from '../run/array-port.ts';
 import { integerProduct, leftFactor, type RightFactor, rightFactor } from './integer-product.ts';
+import { operandShift } from './operand-shift.ts';
 
 /** The factors of a product of quantised tensors; zero points are one number per row or column of all matrices. */
 export interface QuantisedFactors {
@@ -25,6 +26,17 @@ export function integerMatmul(): IntegerMatmul {
   return async ({ a, b, aZeros, bZeros }, port) => {
     const shapes = matmulShapes(a.shape, b.shape);
     const { rows, inner, columns, products } = shapes;
+    const [dataZero, weightZero] = [aZeros[0]!, bZeros[0]!];
+    const isUniform = aZeros.every((zero) => zero === dataZero) && bZeros.every((zero) => zero === weightZero);
+    if (port.exact && isUniform) {
+      const product = { opType: 'MatMulInteger', attribute: [], data: a, weights: b, dataZero, weightZero } as const;
+      const known = await port.exact(product, planOf(shapes, a, b, port));
+      if (known) {
+        const sums = tensor('int32', shapes.shape, known);
+        port.showSums?.(sums);
+        return { sums, shapes };
+      }
+    }
     if (prepared?.b !== b) prepared = { b, factor: rightFactor(b, port.types.b, shapes) };
     // Runs may overlap: from here on, only what this one has seen.
     const { factor } = prepared;
@@ -46,5 +58,19 @@ export function integerMatmul(): IntegerMatmul {
     const sums = tensor('int32', shapes.shape, result);
     port.showSums?.(sums);
     return { sums, shapes };
+  };
+}
+
+function planOf(
+  { rows, inner, columns, products }: MatmulShapes,
+  a: Tensor,
+  b: Tensor,
+  { types }: ArrayPort,
+): PlannedLayer {
+  return {
+    lowering: null,
+    shapes: [{ m: rows, k: inner, n: columns, count: products.length }],
+    types: [operandShift(a.type, types.a, 'A').type, operandShift(b.type, types.b, 'B').type],
+    terms: inner,
   };
 }

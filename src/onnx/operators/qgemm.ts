@@ -3,7 +3,7 @@ import { allocate, type ElementType, type Tensor, tensor } from '../../tensor/te
 import { indexIn } from '../lowering/matmul-shapes.ts';
 import { integerProblem } from './array-fit.ts';
 import { checkAddend, gemmAttributes, gemmProducts, oriented, resultShape } from './gemm.ts';
-import { integerProduct, leftFactor, type RightFactor, rightFactor } from './integer-product.ts';
+import { integerMatmul } from './integer-matmul.ts';
 import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
 import { refuseElementType } from './matmul-rules.ts';
 import { requantise } from './requantise.ts';
@@ -24,7 +24,8 @@ export const QGEMM: LayerOperator = {
   products: (node, shapes) => gemmProducts(node, shapes[0], shapes[3]),
   prepare(node) {
     const { transA, transB, alpha } = gemmAttributes(node);
-    let prepared: { readonly given: Tensor; readonly b: Tensor; readonly factor: RightFactor } | undefined;
+    const multiply = integerMatmul();
+    let prepared: { readonly given: Tensor; readonly b: Tensor } | undefined;
     return async (inputs, port) => {
       const givenA = requiredInput(inputs, 0, 'A', BYTES);
       const aScale = scalar(requiredInput(inputs, 1, 'a_scale', ['float32']), 'a_scale', 1);
@@ -36,19 +37,12 @@ export const QGEMM: LayerOperator = {
       const a = oriented(givenA, 'A', transA);
       const b = prepared?.given === givenB ? prepared.b : oriented(givenB, 'B', transB);
       const [rows, columns] = resultShape(a, b);
-      const inner = a.shape[1]!;
-      const size = { rows, inner, columns };
-      if (prepared?.given !== givenB) prepared = { given: givenB, b, factor: rightFactor(b, port.types.b, size) };
-      // Runs may overlap: from here on, only what this one has seen.
-      const { factor } = prepared;
+      if (prepared?.given !== givenB) prepared = { given: givenB, b };
       const bScales = perChannel(requiredInput(inputs, 4, 'b_scale', ['float32']), 'b_scale', columns);
       const bZeros = perChannel(zeroPoint(inputs, 5, 'b_zero_point', [b.type]), 'b_zero_point', columns);
       if (addend) checkAddend(addend, [rows, columns]);
-      const leftZeros = new Int32Array(rows).fill(aZero);
-      port.expect(1);
-      const product = { ...size, start: 0, right: 0, leftZeros, rightZeros: Int32Array.from(bZeros) };
-      const sums = await integerProduct(leftFactor(a, port.types.a), factor, product, port);
-      port.showSums?.(tensor('int32', [rows, columns], sums));
+      const aZeros = new Float64Array(rows).fill(aZero);
+      const sums = (await multiply({ a, b, aZeros, bZeros }, port)).sums.data as Int32Array;
       if (addend) addTo(sums, addend, [rows, columns]);
       const scales = Float32Array.from(bScales, (bScale) => Math.fround(alpha * aScale) * bScale);
       if (yScale === null) {

@@ -7,7 +7,7 @@ import type { OnnxModel } from '../file/model.ts';
 import { type CompatibleLayer, type LayerInfo, layersFor } from '../graph/layers.ts';
 import { LOWERINGS, type Lowering } from '../lowering/lowering.ts';
 import type { ProductShape } from '../lowering/product-shape.ts';
-import { sumStats } from '../run/layer-report.ts';
+import { repeatStats, sumStats } from '../run/layer-report.ts';
 import { valueShapes } from './value-shapes.ts';
 import { type InputSizes, zeroInputs } from './zero-inputs.ts';
 
@@ -91,7 +91,7 @@ function planLayer(
   if (empty) throw new ModelError(`its product ${empty.m}×${empty.k}×${empty.n} is empty`);
   const plans = products.map((product) => ({
     macs: product.count * product.m * product.k * product.n,
-    stats: repeated(statsOf(product), product.count),
+    stats: repeatStats(statsOf(product), product.count),
   }));
   return { lowering, products, ...sumPlans(plans) };
 }
@@ -105,10 +105,6 @@ function statsCache(design: Design): (product: ProductShape) => RunStats {
     known.set(key, stats);
     return stats;
   };
-}
-
-function repeated(stats: RunStats, count: number): RunStats {
-  return { ...stats, tiles: stats.tiles * count, cycles: stats.cycles * count };
 }
 
 function sumPlans(plans: readonly Pick<LoweredPlan, 'macs' | 'stats'>[]): Pick<LoweredPlan, 'macs' | 'stats'> {

@@ -3,8 +3,10 @@ import { type Dtype, dtypeInfo, integerRange, isDtype } from '../../dtype/dtype.
 import type { ArraySpec } from '../../spec/array-spec.ts';
 import { type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Lowering } from '../lowering/lowering.ts';
+import type { LayerProducts } from '../lowering/product-shape.ts';
+import type { ExactProduct, ExactSums } from './exact-sums.ts';
 import { type FaultyProduct, faultyProduct } from './faulty-product.ts';
-import { type LayerReport, sumFaults, sumStats } from './layer-report.ts';
+import { type LayerReport, repeatStats, sumFaults, sumStats } from './layer-report.ts';
 import type { ChannelLines, PlacedFault } from './placed-fault.ts';
 
 /** A layer's way to the array: runs its products and keeps account of them. */
@@ -14,8 +16,18 @@ export interface ArrayPort {
   expect(products: number, lowering?: Lowering): void;
   /** Run A×B + C: M×N elements of the array's dtype c. */
   multiply(a: Tensor, b: Tensor, product?: PortProduct): Promise<Tensor>;
+  /** Gives the sums of an integer layer where no fault acts and they are known without the array; null elsewhere. */
+  readonly exact: ((product: ExactProduct, planned: PlannedLayer) => Promise<Int32Array | null>) | null;
   /** Takes the sums of the layer, in the shape of its result, before bias and requantisation; null if nobody asks. */
   readonly showSums: ((sums: Tensor) => void) | null;
+}
+
+/** The products that a layer would hand to the array. */
+export interface PlannedLayer extends LayerProducts {
+  /** Element types of the operands. */
+  readonly types: readonly [a: ElementType, b: ElementType];
+  /** How many terms the finished sums have. */
+  readonly terms: number;
 }
 
 /** What else there is to say of a product. */
@@ -40,6 +52,8 @@ export interface PortOptions {
   /** Those of this layer and of all layers. */
   readonly faults: readonly PlacedFault[];
   readonly signal?: AbortSignal | undefined;
+  /** Computes what the array need not; left out to have all products on the array. */
+  readonly exactSums?: ExactSums | undefined;
   readonly onSums?: ((sums: Tensor) => void) | undefined;
   /** Called after each product, and whenever the backend tells how far it is in one. */
   readonly onProgress?: ((progress: PortProgress) => void) | undefined;
@@ -48,11 +62,12 @@ export interface PortOptions {
 /** Open a port for one run of one layer; `report` tells what went through it. */
 export function openPort(
   backend: Backend,
-  { faults, signal, onSums, onProgress }: PortOptions,
+  { faults, signal, exactSums, onSums, onProgress }: PortOptions,
 ): { readonly port: ArrayPort; readonly report: (name: string, op: string) => Omit<LayerReport, 'comparison'> } {
   const { types } = backend.design.spec;
   const { kind, widthBits } = dtypeInfo(types.c);
   const results: Pick<FaultyProduct, 'stats' | 'firedCycles'>[] = [];
+  let products = 0;
   let macs = 0;
   let neededBits = 0;
   let totalProducts = 0;
@@ -60,13 +75,14 @@ export function openPort(
   /** How many terms the sums of a result have. */
   const termsOf = new WeakMap<Tensor, number>();
   const tell = (doneTiles: number, totalTiles: number): void =>
-    onProgress?.({ doneProducts: results.length, totalProducts, doneTiles, totalTiles });
+    onProgress?.({ doneProducts: products, totalProducts, doneTiles, totalTiles });
   const multiply = async (a: Tensor, b: Tensor, { c, channels = COLUMNS }: PortProduct = {}): Promise<Tensor> => {
     signal?.throwIfAborted();
     const options = { signal, onProgress: tell };
     const { result, stats, firedCycles } = await faultyProduct(backend, { a, b, c }, faults, channels, options);
     const inner = b.shape[0] ?? 0;
     results.push({ stats, firedCycles });
+    products++;
     tell(0, 0);
     macs += (a.shape[0] ?? 0) * inner * (b.shape[1] ?? 0);
     const terms = inner + (c ? (termsOf.get(c) ?? 0) : 0);
@@ -74,13 +90,27 @@ export function openPort(
     if (kind === 'integer') neededBits = Math.max(neededBits, accumulatorBits(a.type, b.type, terms, types.c));
     return result;
   };
+  const exact = async (product: ExactProduct, { shapes, lowering, types: [a, b], terms }: PlannedLayer) => {
+    const sums = await exactSums!.compute(product);
+    if (!sums) return null;
+    for (const { m, k, n, count } of shapes) {
+      const stats = backend.exactStats!(m, k, n);
+      results.push({ stats: repeatStats(stats, count), firedCycles: [] });
+      products += count;
+      macs += count * m * k * n;
+    }
+    usedLowering = lowering;
+    neededBits = accumulatorBits(a, b, terms, types.c);
+    return sums;
+  };
+  const isExact = exactSums && backend.exactStats && faults.length === 0 && widthBits >= 32;
   // A layer may go on to work on its sums in place.
   const showSums = onSums ? (sums: Tensor) => onSums(tensor(sums.type, sums.shape, sums.data.slice())) : null;
   const report = (name: string, op: string): Omit<LayerReport, 'comparison'> => ({
     name,
     op,
     lowering: usedLowering,
-    products: results.length,
+    products,
     macs,
     stats: sumStats(results.map(({ stats }) => stats)),
     faults: sumFaults(
@@ -93,7 +123,7 @@ export function openPort(
     totalProducts = products;
     usedLowering = lowering ?? null;
   };
-  return { port: { types, expect, multiply, showSums }, report };
+  return { port: { types, expect, multiply, exact: isExact ? exact : null, showSums }, report };
 }
 
 /** Bits that an accumulator needs to hold every sum of `terms` products of two types; one for the sign if it has one. */

@@ -52,6 +52,11 @@ export function sumStats(jobs: readonly RunStats[]): RunStats {
   };
 }
 
+/** The statistics of a number of jobs that are all alike. */
+export function repeatStats(stats: RunStats, count: number): RunStats {
+  return { ...stats, tiles: stats.tiles * count, cycles: stats.cycles * count };
+}
+
 /** Report the faults of a layer from how often each fired in each of its products. */
 export function sumFaults(placed: readonly PlacedFault[], fired: readonly (readonly number[])[]): LayerFaultReport[] {
   return placed.map((own, index) => ({

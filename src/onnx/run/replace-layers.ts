@@ -9,6 +9,7 @@ import { type CompatibleLayer, chooseLayers } from '../graph/layers.ts';
 import { cutIntoStages, isRandom } from '../graph/stages.ts';
 import { submodel } from '../graph/submodel.ts';
 import { checkLowering, DEFAULT_LOWERING, type Lowering } from '../lowering/lowering.ts';
+import { exactSums } from './exact-sums.ts';
 import { FaultSet } from './fault-set.ts';
 import { type FaultPlace, placeFault } from './placed-fault.ts';
 import { Prefix } from './prefix.ts';
@@ -80,7 +81,9 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
     references.set(layer, known);
     return known;
   };
+  const exact = exactSums();
   const close = async (): Promise<void> => {
+    await exact.close();
     await Promise.all(runners.map(({ session }) => session?.close()));
     await Promise.all([...references.values()].map(async (reference) => (await reference).close()));
   };
@@ -106,7 +109,7 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
   const faults = new FaultSet(backend.design, layers, options.faults ?? []);
   const run: ReplacedModel['run'] = (inputs, { faults: instead, ...rest } = {}) => {
     const placed = instead ? instead.map((fault) => placeFault(fault, {}, layers)) : faults.placed;
-    return runStages(model, index, runners, inputs, { ...rest, backend, faults: placed, prefix });
+    return runStages(model, index, runners, inputs, { ...rest, backend, faults: placed, prefix, exactSums: exact });
   };
   return {
     layers,

@@ -8,6 +8,7 @@ import type { CompatibleLayer } from '../graph/layers.ts';
 import type { Stage } from '../graph/stages.ts';
 import type { LayerRun } from '../operators/layer-operator.ts';
 import { openPort, type PortProgress } from './array-port.ts';
+import type { ExactSums } from './exact-sums.ts';
 import type { LayerReport } from './layer-report.ts';
 import { checkInputs } from './model-inputs.ts';
 import type { PlacedFault } from './placed-fault.ts';
@@ -65,6 +66,7 @@ export interface StageOptions extends Omit<ModelRunOptions, 'faults'> {
   readonly faults: readonly PlacedFault[];
   /** Holds what comes before the first layer, from one run to the next. */
   readonly prefix: Prefix;
+  readonly exactSums: ExactSums;
 }
 
 /** A stage made ready; the session is missing where a stage has no nodes. */
@@ -108,12 +110,13 @@ async function runLayer(
   layer: ArrayLayer,
   operands: readonly (Tensor | null)[],
   place: Pick<ModelProgress, 'layer' | 'layerIndex' | 'layerCount'>,
-  { backend, faults, signal, onProgress, onLayer }: StageOptions,
+  { backend, faults, signal, exactSums, onProgress, onLayer }: StageOptions,
 ): Promise<{ readonly result: Tensor; readonly report: Omit<LayerReport, 'comparison'> }> {
   let accumulator: Tensor | undefined;
   const { port, report } = openPort(backend, {
     faults: faults.filter((fault) => fault.layer === null || fault.layer === layer.name),
     signal,
+    exactSums,
     onSums:
       onLayer &&
       ((sums) => {
