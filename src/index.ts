@@ -16,8 +16,15 @@ export {
 export { type DoctorReport, doctor } from './backend/doctor.ts';
 export { cycleBackend, functionalBackend } from './backend/functional.ts';
 export { openBackend, openRtl } from './backend/open.ts';
+export { checkOperators, type OperatorCheckOptions } from './check/check-operators.ts';
 export { type CheckOptions, type CheckReport, crossCheck } from './check/cross-check.ts';
 export { describeMismatch, type Mismatch } from './check/mismatch.ts';
+export {
+  describeOperator,
+  type OperatorMismatch,
+  type OperatorReport,
+  type OperatorValue,
+} from './check/operator-report.ts';
 export { type ReplayOptions, type ReplayReport, replayCase } from './check/replay-case.ts';
 // Data: inputs of models as people have them.
 export { batches } from './data/batches.ts';
@@ -76,6 +83,16 @@ export {
 export { resolveFault } from './fault/resolve.ts';
 export { type OnnxModel, openModel, readTensorFile, type ValueInfo } from './onnx/file/model.ts';
 export { type LayerInfo, listLayers } from './onnx/graph/layers.ts';
+export { LOWERINGS, type Lowering } from './onnx/lowering/lowering.ts';
+export type { ProductShape } from './onnx/lowering/product-shape.ts';
+export {
+  type LayerPlan,
+  type LoweredPlan,
+  type ModelPlan,
+  type PlanOptions,
+  planLayers,
+} from './onnx/plan/plan-layers.ts';
+export type { InputSizes } from './onnx/plan/zero-inputs.ts';
 // ONNX: chosen layers of a model on a backend.
 export { countCorrect, holdsScores, predictClasses } from './onnx/run/classes.ts';
 export type { LayerReport } from './onnx/run/layer-report.ts';

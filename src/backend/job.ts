@@ -3,7 +3,7 @@ import { castTensor } from '../dtype/cast.ts';
 import { FaultError, OperandError } from '../errors.ts';
 import type { Fault } from '../fault/fault.ts';
 import { driveFault } from '../fault/resolve.ts';
-import { type JobPlan, planJob } from '../schedule/plan.ts';
+import { type JobPlan, measureJob, planJob } from '../schedule/plan.ts';
 import type { JobOperands } from '../schedule/segments.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { BackendKind, MatmulJob, RunStats } from './backend.ts';
@@ -40,7 +40,7 @@ export function prepareJob(design: Design, job: MatmulJob): PreparedJob {
     c: job.c ? castTensor(job.c, types.c, 'C') : tensor(types.c, [rows, columns]),
   };
   const plan = planJob(design, rows, inner, columns);
-  return { operands, plan, stats: statsOf(design, plan) };
+  return { operands, plan, stats: statsOf(design, { ...plan, tileCount: plan.tiles.length }) };
 }
 
 /**
@@ -79,12 +79,20 @@ function matrixShape({ shape }: Tensor, name: string): readonly [number, number]
   return [rows, columns];
 }
 
-function statsOf({ spec, pes, schedule }: Design, { tiles, cycles, rows, inner, columns }: JobPlan): RunStats {
+/** Work out from shapes alone what the statistics of a job M×K · K×N will be. */
+export function jobStats(design: Design, m: number, k: number, n: number): RunStats {
+  return statsOf(design, measureJob(design, m, k, n));
+}
+
+function statsOf(
+  { spec, pes, schedule }: Design,
+  { tileCount, cycles, rows, inner, columns }: ReturnType<typeof measureJob>,
+): RunStats {
   const [n1, n2, n3] = spec.size;
   return {
-    tiles: tiles.length,
+    tiles: tileCount,
     cycles,
-    utilisation: (tiles.length * n1 * n2 * n3) / (pes.length * cycles),
+    utilisation: (tileCount * n1 * n2 * n3) / (pes.length * cycles),
     effectiveUtilisation: (rows * inner * columns) / (pes.length * cycles),
     utilisationBound: schedule.utilisationBound,
   };

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BACKENDS } from '../backend/backend.ts';
 import { ARCHITECTURES } from '../backend/machine-design.ts';
+import { DEFAULT_LOWERING, LOWERINGS } from '../onnx/lowering/lowering.ts';
 import { VERSION } from '../version.ts';
 import type { CommonFlags, Host, Session } from './session.ts';
 import { inSession } from './session.ts';
@@ -61,6 +62,11 @@ export function buildProgram(host: Host): Command {
     .argument('<model>', MODEL)
     .requiredOption('--array <spec>', SPEC)
     .option('--layers <names>', 'layers to run on the array, all that can when left out', names)
+    .addOption(
+      new Option('--lowering <name>', 'how convolutions become matrix products')
+        .choices(LOWERINGS)
+        .default(DEFAULT_LOWERING),
+    )
     .option('--input <[name=]file>', 'an input of the model (.npy or .pb), once per input', append, [])
     .option('--labels <file>', 'the true classes (.npy), to count right predictions')
     .option('-o, --output <[name=]file>', 'write an output to this .npy file, once per output', append, [])
@@ -68,8 +74,17 @@ export function buildProgram(host: Host): Command {
     .option('--fault <fault>', FAULT, append, [])
     .action(run(host, async () => (await import('./run.ts')).run));
 
-  command('layers', 'list the layers of a model and say which can run on an array')
+  command('layers', 'list the layers of a model and say which can run on an array, and how well')
     .argument('<model>', MODEL)
+    .option('--array <spec>', `${SPEC}; plan the layers on it`)
+    .addOption(
+      new Option('--lowering <name>', 'how convolutions become matrix products, all ways when left out').choices([
+        ...LOWERINGS,
+        'all',
+      ]),
+    )
+    .option('--batch <n>', 'length of the first axis of inputs that leave it open', wholeNumber(1))
+    .option('--shape <[name=]shape>', 'shape of an input, such as 1x3x224x224, once per input', append, [])
     .action(run(host, async () => (await import('./layers.ts')).layers));
 
   command('doctor', 'show the tools that are there, and what works without the others')

@@ -30,9 +30,10 @@ export function overflowWarnings(layers: readonly LayerDocument[]): string[] {
 }
 
 function layerTable(layers: readonly LayerDocument[]): string[] {
-  const rows = layers.map(({ name, op, products, macs, stats }) => [
+  const rows = layers.map(({ name, op, lowering, products, macs, stats }) => [
     name,
     op,
+    lowering ?? '-',
     products,
     macs,
     stats.tiles,
@@ -42,7 +43,7 @@ function layerTable(layers: readonly LayerDocument[]): string[] {
     percent(stats.utilisationBound),
   ]);
   return table([
-    ['layer', 'operator', 'products', 'MACs', 'tiles', 'cycles', 'utilisation', 'unpadded', 'bound'],
+    ['layer', 'operator', 'lowering', 'products', 'MACs', 'tiles', 'cycles', 'utilisation', 'unpadded', 'bound'],
     ...rows,
   ]);
 }

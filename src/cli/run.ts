@@ -4,6 +4,7 @@ import { openBackend } from '../backend/open.ts';
 import { OperandError } from '../errors.ts';
 import { type OnnxModel, openModel } from '../onnx/file/model.ts';
 import { chooseLayers } from '../onnx/graph/layers.ts';
+import type { Lowering } from '../onnx/lowering/lowering.ts';
 import { countCorrect, holdsScores, predictClasses } from '../onnx/run/classes.ts';
 import type { LayerReport } from '../onnx/run/layer-report.ts';
 import { checkInputs } from '../onnx/run/model-inputs.ts';
@@ -20,6 +21,7 @@ import { describeRun, overflowWarnings } from './run-text.ts';
 interface Flags {
   readonly array: string;
   readonly layers?: readonly string[];
+  readonly lowering: Lowering;
   readonly input: readonly string[];
   readonly labels?: string;
   readonly output: readonly string[];
@@ -44,6 +46,7 @@ export interface RunDocument {
 export interface LayerDocument {
   readonly name: string;
   readonly op: string;
+  readonly lowering: LayerReport['lowering'];
   readonly products: number;
   readonly macs: number;
   readonly stats: StatsDocument;
@@ -76,7 +79,7 @@ export const run: Action<[model: string], Flags> = async (session, [path], flags
   checkFaultSlots(design, flags.backend, faults.length);
   const backend = await openBackend(design, flags.backend, { signal, onProgress: progress.tell });
   try {
-    const replaced = await replaceLayers(model, { layers: flags.layers, backend, faults });
+    const replaced = await replaceLayers(model, { layers: flags.layers, lowering: flags.lowering, backend, faults });
     try {
       const result = await replaced.run(inputs, {
         signal,

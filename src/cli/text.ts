@@ -7,13 +7,13 @@ import type { Tensor } from '../tensor/tensor.ts';
 /** Beyond this many elements a matrix is not shown. */
 const SHOWN_ELEMENTS = 144;
 
-/** Lay out rows in columns with two spaces between; columns of numbers, below any heading, go to the right. */
+/** Lay out rows in columns with two spaces between; columns of numbers and blanks, below any heading, go to the right. */
 export function table(rows: readonly (readonly (string | number)[])[]): string[] {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? grouped(cell) : cell)));
   const columns = cells[0]!.map((_, column) => cells.map((row) => row[column]!));
   const padded = columns.map((column) => {
     const width = Math.max(...column.map((cell) => cell.length));
-    const numeric = column.slice(1).every((cell) => /^[\d,.]+( %)?$/.test(cell));
+    const numeric = column.slice(1).every((cell) => /^([\d,.]+( %)?)?$/.test(cell));
     return column.map((cell) => (numeric ? cell.padStart(width) : cell.padEnd(width)));
   });
   return cells.map((_, row) =>

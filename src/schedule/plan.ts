@@ -31,21 +31,61 @@ export interface JobPlan {
  */
 export function planJob(design: Design, rows: number, inner: number, columns: number): JobPlan {
   const [n1, n2, n3] = design.spec.size;
-  const starts = new StartFinder(design);
   const tiles: Tile[] = [];
+  const across = Math.ceil(columns / n2);
+  const perSlice = Math.ceil(rows / n1) * across;
+  const cycles = placeTiles(design, rows, inner, columns, (index, startCycle) => {
+    const slice = Math.floor(index / perSlice);
+    const inSlice = index % perSlice;
+    tiles.push({
+      index,
+      row: Math.floor(inSlice / across) * n1,
+      column: (inSlice % across) * n2,
+      depth: slice * n3,
+      startCycle,
+      previous: slice === 0 ? null : index - perSlice,
+      final: (slice + 1) * n3 >= inner,
+    });
+  });
+  return { rows, inner, columns, tiles, cycles };
+}
+
+/** Count the tiles and cycles of the plan for a job without keeping its tiles, of which a large job has millions. */
+export function measureJob(
+  design: Design,
+  rows: number,
+  inner: number,
+  columns: number,
+): Pick<JobPlan, 'rows' | 'inner' | 'columns' | 'cycles'> & { readonly tileCount: number } {
+  let tileCount = 0;
+  const cycles = placeTiles(design, rows, inner, columns, () => {
+    tileCount++;
+  });
+  return { rows, inner, columns, tileCount, cycles };
+}
+
+/** Find the start cycle of every tile of a job, in order, and give the cycles of them all. */
+function placeTiles(
+  design: Design,
+  rows: number,
+  inner: number,
+  columns: number,
+  place: (index: number, startCycle: number) => void,
+): number {
+  const [n1, n2, n3] = design.spec.size;
+  const starts = new StartFinder(design);
   const perSlice = Math.ceil(rows / n1) * Math.ceil(columns / n2);
-  for (let depth = 0; depth < inner; depth += n3) {
-    for (let row = 0; row < rows; row += n1) {
-      for (let column = 0; column < columns; column += n2) {
-        const index = tiles.length;
-        const previous = depth === 0 ? null : index - perSlice;
-        const ready = previous === null ? 0 : tiles[previous]!.startCycle + returnCycles(design);
-        const startCycle = starts.next(ready);
-        tiles.push({ index, row, column, depth, startCycle, previous, final: depth + n3 >= inner });
-      }
-    }
+  const count = perSlice * Math.ceil(inner / n3);
+  const gap = returnCycles(design);
+  const previousSlice = new Float64Array(perSlice);
+  let startCycle = 0;
+  for (let index = 0; index < count; index++) {
+    const inSlice = index % perSlice;
+    startCycle = starts.next(index < perSlice ? 0 : previousSlice[inSlice]! + gap);
+    previousSlice[inSlice] = startCycle;
+    place(index, startCycle);
   }
-  return { rows, inner, columns, tiles, cycles: tiles.at(-1)!.startCycle + design.schedule.latencyCycles };
+  return startCycle + design.schedule.latencyCycles;
 }
 
 const returnGaps = new WeakMap<Design, number>();

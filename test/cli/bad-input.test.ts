@@ -4,6 +4,7 @@ import { EXAMPLES, openWorkplace, type Workplace } from './support/espalier.ts';
 const DIGITS = `${EXAMPLES}digits/`;
 const QLINEAR = `${DIGITS}digits-qlinear.onnx`;
 const FLOAT32 = `${DIGITS}digits-float32.onnx`;
+const PLAN = ['layers', QLINEAR, '--array', 'two.array:one'];
 const IMAGES = ['--input', `${DIGITS}digits-images.npy`];
 
 const ARRAYS = `array one {
@@ -246,6 +247,32 @@ const REFUSED: readonly (readonly [claim: string, args: readonly string[], sente
   ],
   ['a model that is missing', ['layers', 'no.onnx'], 'cannot read no.onnx: no such file or directory'],
   ['a model that is none', ['layers', 'broken.onnx'], 'broken.onnx is not an ONNX model: it cannot be parsed'],
+  ['a batch without an array', ['layers', QLINEAR, '--batch', '2'], '--batch is for a plan: it needs --array'],
+  [
+    'a lowering without an array',
+    ['layers', QLINEAR, '--lowering', 'all'],
+    '--lowering is for a plan: it needs --array',
+  ],
+  [
+    'a shape that is none',
+    [...PLAN, '--shape', '1x3y'],
+    '--shape is lengths with x between them, such as 1x3x224x224, received 1x3y',
+  ],
+  [
+    'two shapes of one input',
+    [...PLAN, '--shape', '1x1x28x28', '--shape', 'input=1x1x28x28'],
+    'the input "input" is given twice by --shape',
+  ],
+  [
+    'a shape of no input',
+    [...PLAN, '--shape', 'image=1x1x28x28'],
+    `input 'image' is not an input of ${QLINEAR}; its inputs are input`,
+  ],
+  [
+    'a shape that the model cannot have',
+    [...PLAN, '--shape', '1x3x28x28'],
+    "input 'input' must have shape [N,1,28,28], not [1,3,28,28]",
+  ],
   [
     'a layer that is not in the model',
     [...RUN, ...IMAGES, '--layers', 'conv3'],

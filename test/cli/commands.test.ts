@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckDocument } from '../../src/cli/check.ts';
 import type { GenerateDocument } from '../../src/cli/generate.ts';
+import type { PlanDocument } from '../../src/cli/layers.ts';
 import type { MatmulDocument } from '../../src/cli/matmul.ts';
 import type { RunDocument } from '../../src/cli/run.ts';
 import { readNpy } from '../../src/tensor/npy.ts';
@@ -33,6 +34,27 @@ array single {
 }
 fault weak: stuck_at_1 bit 5 of c at (1, 1)
 fault late: flip bit 0 of a at (2, 2) cycles >1000
+`;
+
+const OWN_ADDER = `array own {
+  size 2 x 2 x 2
+  projection output_stationary
+  types a: uint8, b: uint8, c: int16 wrap
+  adder "saturate"
+}
+`;
+
+/** Wraps where its function saturates. */
+const SATURATE_MODULE = `module saturate (input wire [15:0] x_i, input wire [15:0] y_i, output wire [15:0] sum_o);
+  assign sum_o = x_i + y_i;
+endmodule
+`;
+
+const SATURATE_FUNCTION = `export function add(x: bigint, y: bigint): bigint {
+  const sum = BigInt.asIntN(16, x) + BigInt.asIntN(16, y);
+  const clamped = sum > 32767n ? 32767n : sum < -32768n ? -32768n : sum;
+  return BigInt.asUintN(16, clamped);
+}
 `;
 
 const DIGITS = `${EXAMPLES}digits/`;
@@ -202,6 +224,68 @@ describe('check', () => {
     expect(document).toMatchObject({ array: 'narrow', architecture: null, seed: 1, equal: true, mismatch: null });
     expect(document.models).toEqual(['reference', 'functional', 'cycle']);
     expect(document.tally!.trials).toBe(10);
+    expect(document.operators).toEqual([]);
+  });
+
+  test('holds the halves of an own operator against each other first, and runs no trials when they differ', async () => {
+    await place.text('saturate.ts', SATURATE_FUNCTION);
+    await place.text('saturate.v', SATURATE_MODULE);
+    await place.text('own.array', OWN_ADDER);
+    const { stdout, exitCode } = await place.run(['check', 'own.array', '--quiet']);
+    expect(stdout.replace(/for [\d,]+ of/, 'for some of')).toBe(
+      [
+        'adder saturate: Verilog and function differ for some of 65,536 pairs of operands; the first:',
+        '  x = -32768 (0x8000), y = -511 (0xfe01)',
+        '  the Verilog gives 32257 (0x7e01)',
+        '  the function gives -32768 (0x8000)',
+        'no trials were run',
+        '',
+      ].join('\n'),
+    );
+    expect(exitCode).toBe(1);
+
+    const { stdout: json, exitCode: code } = await place.run(['check', 'own.array', '--json']);
+    expect(JSON.parse(json)).toMatchObject({
+      array: 'own',
+      equal: false,
+      models: [],
+      tally: null,
+      mismatch: null,
+      operators: [
+        {
+          kind: 'adder',
+          name: 'saturate',
+          pairs: 65_536,
+          exhaustive: false,
+          mismatch: {
+            operands: [
+              { name: 'x', value: '-32768', bits: '0x8000' },
+              { name: 'y', value: '-511', bits: '0xfe01' },
+            ],
+            verilog: { value: '32257', bits: '0x7e01' },
+            function: { value: '-32768', bits: '0x8000' },
+          },
+        },
+      ],
+    });
+    expect(code).toBe(1);
+
+    const simulators = await place.run(['check', 'own.array', '--no-rtl', '--trials', '10', '--json']);
+    expect(JSON.parse(simulators.stdout)).toMatchObject({ equal: true, operators: [] });
+  });
+
+  test('says for how many operands the halves of an own operator agree, and goes on to the trials', async () => {
+    const { stdout, exitCode } = await place.run([
+      'check',
+      `${EXAMPLES}arrays.array:approx`,
+      '--trials',
+      '5',
+      '--quiet',
+    ]);
+    expect(stdout).toMatch(
+      /^multiplier truncated_multiplier: Verilog and function agree for all 65,536 pairs of operands\n5 trials agreed: /,
+    );
+    expect(exitCode).toBe(0);
   });
 });
 
@@ -210,7 +294,7 @@ describe('run', () => {
     const args = [...RUN, ...LABELS, '--array', 's.array:conv', '--layers', 'conv2', '-o', 'logits.npy'];
     const { stdout, exitCode } = await place.run([...args, '--fault', 'stuck_at_1 bit 20 of c at (1, -1)', '--quiet']);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/conv2 {2}QLinearConv {8}64 {2}15,360,000 {2}/);
+    expect(stdout).toMatch(/conv2 {2}QLinearConv {2}im2col {10}64 {2}15,360,000 {2}/);
     expect(stdout).toMatch(
       /^fault stuck_at_1 bit 20 of c at \(1, -1\): cycles in which it changed a bit: [\d,]+ in conv2$/m,
     );
@@ -245,6 +329,16 @@ describe('run', () => {
     expect(document.correct).toEqual({ count: 63, of: 64, accuracy: 63 / 64 });
   });
 
+  test('--lowering chooses how convolutions become products', async () => {
+    const args = [...RUN, ...LABELS, '--array', 's.array:conv', '--lowering', 'single_channel', '--json'];
+    const document = JSON.parse((await place.run(args)).stdout) as RunDocument;
+    expect(document.layers.map(({ name, lowering, products }) => [name, lowering, products])).toEqual([
+      ['conv1', 'single_channel', 64],
+      ['conv2', 'single_channel', 384],
+    ]);
+    expect(document.correct).toEqual({ count: 63, of: 64, accuracy: 63 / 64 });
+  });
+
   test('warns of an accumulator that sums may overflow', async () => {
     const { stderr } = await place.run([...RUN, '--array', 's.array:narrow', '--layers', 'conv1', '--quiet']);
     expect(stderr).toBe(
@@ -253,14 +347,37 @@ describe('run', () => {
   });
 });
 
-test('layers lists the layers and why one cannot run on an array', async () => {
-  const { stdout } = await place.run(['layers', `${DIGITS}digits-float32.onnx`]);
-  expect(stdout.split('\n').slice(0, 4)).toEqual([
-    'layer  operator  weights                runs on an array',
-    'conv1  Conv      float32 [6, 1, 5, 5]   yes',
-    'conv2  Conv      float32 [16, 6, 5, 5]  yes',
-    'fc1    Gemm      float32 [400, 120]     no: the array runs Conv, ConvInteger and QLinearConv of the standard operators',
-  ]);
+describe('layers', () => {
+  test('lists the layers and why one cannot run on an array', async () => {
+    const { stdout } = await place.run(['layers', `${DIGITS}digits-float32.onnx`]);
+    expect(stdout.split('\n').slice(0, 4)).toEqual([
+      'layer  operator  weights                runs on an array',
+      'conv1  Conv      float32 [6, 1, 5, 5]   yes',
+      'conv2  Conv      float32 [16, 6, 5, 5]  yes',
+      'fc1    Gemm      float32 [400, 120]     no: the array runs Conv, ConvInteger and QLinearConv of the standard operators',
+    ]);
+  });
+
+  test.each([
+    ['--batch', '2'],
+    ['--shape', 'input=2x1x28x28'],
+    ['--shape', '2x1x28x28'],
+  ])('--array plans them for a shape of the input, here %s %s', async (...size) => {
+    const args = ['layers', `${DIGITS}digits-qlinear.onnx`, '--array', 's.array:conv', '--json', ...size];
+    const { stdout, stderr } = await place.run([...args, '--lowering', 'single_channel']);
+    expect(stderr).toBe('');
+    const document = JSON.parse(stdout) as PlanDocument;
+    expect(document).toMatchObject({ array: 'conv', inputs: [{ name: 'input', shape: [2, 1, 28, 28] }] });
+    expect(
+      document.layers
+        .map(({ name, plans }) => [name, plans.map(({ lowering, products }) => [lowering, products])])
+        .slice(0, 2),
+    ).toEqual([
+      ['conv1', [['single_channel', [{ m: 784, k: 25, n: 6, count: 2 }]]]],
+      ['conv2', [['single_channel', [{ m: 100, k: 25, n: 16, count: 12 }]]]],
+    ]);
+    expect(document.totals.map(({ lowering, macs }) => [lowering, macs])).toEqual([['single_channel', 715_200]]);
+  });
 });
 
 describe('doctor', () => {

@@ -6,7 +6,13 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const DOCUMENTS = ['README.md', 'docs/guide-first-array.md', 'docs/guide-floating-point.md'];
+const DOCUMENTS = [
+  'README.md',
+  'docs/guide-first-array.md',
+  'docs/guide-floating-point.md',
+  'docs/guide-command-line.md',
+  'docs/guide-synthesis.md',
+];
 
 describe.each(DOCUMENTS)('%s', (path) => {
   test('its commands print what it says', async () => {

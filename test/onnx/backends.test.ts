@@ -7,6 +7,7 @@ import { openBackend } from '../../src/backend/open.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { resolveFault } from '../../src/fault/resolve.ts';
 import { openModel } from '../../src/onnx/file/model.ts';
+import { LOWERINGS } from '../../src/onnx/lowering/lowering.ts';
 import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
 import { parseFault, parseSpec } from '../../src/spec/parse.ts';
 import { readNpy } from '../../src/tensor/npy.ts';
@@ -73,6 +74,21 @@ describe.each(ARRAYS)('on array $name', (spec) => {
       },
     );
   }
+
+  it.each(LOWERINGS)('%s gives ONNX Runtime’s bits, and both spend the same cycles', async (lowering) => {
+    const model = await openModel(`${DIGITS}digits-qlinear.onnx`);
+    const inputs = { [model.inputs[0]!.name]: await digits(1) };
+    const expected = await runWhole(model, inputs);
+    const cycles = [];
+    for (const backend of backends) {
+      const replaced = await replaceLayers(model, { backend, lowering });
+      const { outputs, layers } = await replaced.run(inputs);
+      await replaced.close();
+      expect(outputs, backend.kind).toEqual(expected);
+      cycles.push(layers.map(({ stats }) => stats.cycles));
+    }
+    expect(cycles[1]).toEqual(cycles[0]);
+  });
 
   it('a stuck-at fault gives the same wrong bits on simulator and RTL', async () => {
     const model = await openModel(`${DIGITS}digits-qlinear.onnx`);

@@ -320,6 +320,7 @@ describe('replaceLayers', () => {
       ['one', 'two'].map((name) => ({
         name,
         op: 'QLinearConv',
+        lowering: 'im2col',
         products: 3,
         macs: 3 * 36 * 18 * 2,
         stats: { tiles: 3, cycles: 30, utilisation: 0.5, effectiveUtilisation: 0.25, utilisationBound: 1 },

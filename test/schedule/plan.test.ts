@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { type Matrix3, PRESETS } from '../../src/projection/space-time.ts';
 import { beatTable } from '../../src/schedule/beat-table.ts';
-import { planJob } from '../../src/schedule/plan.ts';
+import { measureJob, planJob } from '../../src/schedule/plan.ts';
 import { jobBeats } from '../../src/schedule/segments.ts';
 import type { ArraySpec } from '../../src/spec/array-spec.ts';
 import { tensor } from '../../src/tensor/tensor.ts';
@@ -51,6 +51,16 @@ describe('a plan', () => {
         });
       }),
       { numRuns: 50 },
+    );
+  });
+
+  it('is measured without its tiles', () => {
+    fc.assert(
+      fc.property(specs, sides, (spec, [m, k, n]) => {
+        const design = buildDesign(spec);
+        const { tiles, ...plan } = planJob(design, m, k, n);
+        expect(measureJob(design, m, k, n)).toEqual({ ...plan, tileCount: tiles.length });
+      }),
     );
   });
 

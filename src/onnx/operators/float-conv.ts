@@ -1,20 +1,13 @@
-import type { Value } from '../../dtype/arithmetic.ts';
-import { type Dtype, dtypeInfo } from '../../dtype/dtype.ts';
 import { elementStore } from '../../dtype/element-store.ts';
-import { floatArithmetic } from '../../dtype/float-arithmetic.ts';
-import { roundTo } from '../../dtype/float-format.ts';
 import { ModelError } from '../../errors.ts';
 import { allocate, elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { ConvAttributes } from '../lowering/conv-geometry.ts';
 import { convLowering } from '../lowering/conv-lowering.ts';
-import { copyRows, type FloatData } from '../lowering/im2col.ts';
+import type { Lowering } from '../lowering/lowering.ts';
+import { runProducts } from '../lowering/run-products.ts';
+import { type WeightMatrices, weightMatrices } from '../lowering/weight-matrix.ts';
 import type { ArrayPort } from '../run/array-port.ts';
-import { weightMatrices } from './prepared-weights.ts';
-
-/** The element types of floating-point layers; ONNX Runtime hands over no bfloat16. */
-export const FLOAT_TYPES = ['float16', 'float32', 'float64'] as const satisfies readonly Dtype[];
-
-export type FloatType = (typeof FLOAT_TYPES)[number];
+import { type FloatType, floatEnding } from './float-sums.ts';
 
 /** Runs one convolution layer; keeps what depends only on its weights and on the size of its data. */
 export type FloatConvolution = (
@@ -34,50 +27,40 @@ export type FloatConvolution = (
  * The convolution takes data [N, C, …], weights [O, C / group, …] and a bias [O], all of one type; it gives [N, O, …].
  * It throws {ModelError} for shapes that do not go together.
  */
-export function floatConvolution(attributes: ConvAttributes): FloatConvolution {
-  const lower = convLowering(attributes);
-  let prepared: { readonly weights: Tensor; readonly matrices: readonly Tensor[] } | undefined;
+export function floatConvolution(attributes: ConvAttributes, lowering: Lowering): FloatConvolution {
+  const lower = convLowering(attributes, lowering);
+  let prepared:
+    | { readonly weights: Tensor; readonly lowering: Lowering; readonly matrices: WeightMatrices }
+    | undefined;
 
   return async (data, weights, bias, port) => {
     const { type } = data;
-    const { map, shape, depth, inner, perGroup, products } = lower(data, weights);
-    const { pixels } = map;
-    const [, channels = 0] = shape;
-    if (bias && bias.data.length !== channels) {
-      throw new ModelError(`B must hold ${channels} numbers, not ${bias.data.length}`);
+    const lowered = lower(data.shape, weights.shape);
+    const { shape, pixels } = lowered;
+    const [, outputs = 0] = shape;
+    if (bias && bias.data.length !== outputs) {
+      throw new ModelError(`B must hold ${outputs} numbers, not ${bias.data.length}`);
     }
-    if (prepared?.weights !== weights) prepared = { weights, matrices: weightMatrices(weights, attributes.group) };
-    // Runs may overlap: from here on, only what this one has seen.
-    const { matrices } = prepared;
+    if (prepared?.weights !== weights || prepared.lowering !== lowered.lowering) {
+      prepared = { weights, lowering: lowered.lowering, matrices: weightMatrices(lowered, weights) };
+    }
     const sums = elementStore(port.types.c);
     const values = elementStore(type);
-    const finish = finisher(port.types.c, type);
+    const { round, add } = floatEnding(port.types.c, type);
     const result = allocate(type, elementCount(shape));
-    port.expect(products.length);
-    for (const { group, dataStart, firstChannel, resultStart } of products) {
-      const rows = allocate(type, pixels * inner);
-      copyRows(map, data.data as FloatData, dataStart, depth, rows as FloatData);
-      const product = await port.multiply(tensor(type, [pixels, inner], rows), matrices[group]!);
-      for (let n = 0; n < perGroup; n++) {
-        const added = bias && values.read(bias.data, firstChannel + n);
-        const to = resultStart + n * pixels;
-        for (let m = 0; m < pixels; m++) {
-          values.write(result, to + m, finish(sums.read(product.data, m * perGroup + n), added));
+    const shown = port.showSums ? allocate(port.types.c, result.length) : null;
+    await runProducts(lowered, { data, weights: prepared.matrices, padding: 0 }, port, (product, channels) => {
+      for (const { channel, first, step, place } of channels) {
+        const added = bias && values.read(bias.data, channel);
+        for (let pixel = 0; pixel < pixels; pixel++) {
+          const raw = sums.read(product.data, first + pixel * step);
+          if (shown) sums.write(shown, place + pixel, raw);
+          const sum = round(raw);
+          values.write(result, place + pixel, added === null ? sum : add(sum, added));
         }
       }
-    }
+    });
+    if (shown) port.showSums?.(tensor(port.types.c, shape, shown));
     return tensor(type, shape, result);
-  };
-}
-
-/** Make the function from the array's sum to the layer's value; a sum that stays as it is keeps its bits, a NaN's too. */
-function finisher(accumulator: Dtype, type: FloatType): (sum: Value, bias: Value | null) => Value {
-  const format = dtypeInfo(type).float!;
-  const round = roundTo(format);
-  const { accumulate } = floatArithmetic({ operand: format, result: format });
-  const narrowed = (sum: Value) => (typeof sum === 'number' ? round(sum) : Number.NaN);
-  return (sum, bias) => {
-    const value = accumulator === type ? sum : narrowed(sum);
-    return bias === null ? value : accumulate(value, bias);
   };
 }

@@ -1,6 +1,6 @@
 import { DTYPES, type Dtype, dtypeInfo, integerRange, isDtype } from '../../dtype/dtype.ts';
 import { ModelError } from '../../errors.ts';
-import type { ElementType } from '../../tensor/tensor.ts';
+import { allocate, type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
 
 /** How values of a layer are given to an array: as `value - shift`, held as `type`. */
 export interface OperandShift {
@@ -30,4 +30,13 @@ export function operandShift(type: ElementType, arrayType: Dtype, what: string):
     return max - min >= values.max - values.min;
   });
   throw new ModelError(`${what} of ${type} do not fit the array's ${arrayType}; ${wide.join(', ')} would do`);
+}
+
+/** Shift a tensor of integers of at most 32 bits; the same tensor where nothing is to be done. */
+export function shiftTensor(value: Tensor, { shift, type }: OperandShift): Tensor {
+  if (shift === 0) return value;
+  const from = value.data as Int32Array;
+  const shifted = allocate(type, from.length) as Int32Array;
+  for (let at = 0; at < from.length; at++) shifted[at] = from[at]! - shift;
+  return tensor(type, value.shape, shifted);
 }

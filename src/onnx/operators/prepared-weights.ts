@@ -1,55 +1,46 @@
 import type { Dtype } from '../../dtype/dtype.ts';
-import { allocate, type Tensor, tensor } from '../../tensor/tensor.ts';
-import type { IntegerData } from '../lowering/im2col.ts';
-import { operandShift } from './operand-shift.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { LoweredConv } from '../lowering/conv-lowering.ts';
+import type { Lowering } from '../lowering/lowering.ts';
+import { type WeightMatrices, weightMatrices } from '../lowering/weight-matrix.ts';
+import { operandShift, shiftTensor } from './operand-shift.ts';
 
 /** The weights of an integer convolution as the matrices that the array multiplies with. */
 export interface PreparedWeights {
-  /** The tensor they were made from. */
+  /** The tensor and the lowering that they were made for. */
   readonly weights: Tensor;
-  /** One per group: K × output channels of the group, holding `weight − shift`. */
-  readonly matrices: readonly Tensor[];
+  readonly lowering: Lowering;
+  /** They hold `weight − shift`. */
+  readonly matrices: WeightMatrices;
   readonly shift: number;
   /** Sum of each output channel's shifted weights, modulo 2^32. */
-  readonly columnSums: Int32Array;
+  readonly kernelSums: Int32Array;
 }
 
 /**
- * Shift weights [O, C / group, …] into the range of the array's operand and make one matrix per group of them.
+ * Shift weights [O, C / group, …] into the range of the array's operand and make them ready for products.
  * @throws {ModelError} when their element type does not fit the array's.
  */
-export function prepareWeights(weights: Tensor, group: number, arrayType: Dtype): PreparedWeights {
-  const { shift, type } = operandShift(weights.type, arrayType, 'weights');
-  const from = weights.data as IntegerData;
-  const shifted = allocate(type, from.length) as IntegerData;
-  const outputs = weights.shape[0] ?? 0;
-  const inner = from.length / outputs;
-  const columnSums = new Int32Array(outputs);
-  for (let at = 0, channel = 0; channel < outputs; channel++) {
-    let sum = 0;
-    for (let k = 0; k < inner; k++, at++) {
-      const value = from[at]! - shift;
-      shifted[at] = value;
-      sum = (sum + value) | 0;
-    }
-    columnSums[channel] = sum;
-  }
-  const matrices = weightMatrices(tensor(type, weights.shape, shifted), group);
-  return { weights, matrices, shift, columnSums };
+export function prepareWeights(weights: Tensor, lowered: LoweredConv, arrayType: Dtype): PreparedWeights {
+  const operand = operandShift(weights.type, arrayType, 'weights');
+  const shifted = shiftTensor(weights, operand);
+  return {
+    weights,
+    lowering: lowered.lowering,
+    matrices: weightMatrices(lowered, shifted),
+    shift: operand.shift,
+    kernelSums: sumsPerChannel(shifted),
+  };
 }
 
-/** Transpose weights [O, C / group, …] to one K × (O / group) matrix per group. */
-export function weightMatrices({ type, shape, data }: Tensor, group: number): Tensor[] {
-  const outputs = shape[0] ?? 0;
-  const inner = data.length / outputs;
-  const perGroup = outputs / group;
-  const from = data as Float32Array;
-  return Array.from({ length: group }, (_, g) => {
-    const matrix = allocate(type, inner * perGroup) as Float32Array;
-    for (let n = 0; n < perGroup; n++) {
-      const first = (g * perGroup + n) * inner;
-      for (let k = 0; k < inner; k++) matrix[k * perGroup + n] = from[first + k]!;
-    }
-    return tensor(type, [inner, perGroup], matrix);
-  });
+function sumsPerChannel({ shape, data }: Tensor): Int32Array {
+  const elements = data as Int32Array;
+  const sums = new Int32Array(shape[0] ?? 0);
+  const size = elements.length / sums.length;
+  for (let at = 0, channel = 0; channel < sums.length; channel++) {
+    let sum = 0;
+    for (const end = at + size; at < end; at++) sum = (sum + elements[at]!) | 0;
+    sums[channel] = sum;
+  }
+  return sums;
 }

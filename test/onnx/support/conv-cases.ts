@@ -28,6 +28,8 @@ export interface ConvCase extends ConvShape {
 export interface ShapeOptions {
   /** Dilate SAME convolutions too; ONNX Runtime pads them as if they were not. */
   readonly dilateSame?: boolean;
+  /** The longest side of a kernel, 3 when left out. */
+  readonly kernelSide?: number;
 }
 
 export interface CaseOptions extends ShapeOptions {
@@ -42,7 +44,7 @@ export interface CaseOptions extends ShapeOptions {
 }
 
 /** Random convolutions over 1 to 3 spatial axes whose kernel fits in the data. */
-export function convShapes({ dilateSame = false }: ShapeOptions = {}): fc.Arbitrary<ConvShape> {
+export function convShapes({ dilateSame = false, kernelSide = 3 }: ShapeOptions = {}): fc.Arbitrary<ConvShape> {
   return fc
     .record({
       rank: fc.constantFrom(2, 2, 1, 3),
@@ -58,7 +60,7 @@ export function convShapes({ dilateSame = false }: ShapeOptions = {}): fc.Arbitr
       return fc
         .record({
           input: axes(1, 7),
-          kernel: axes(1, 3),
+          kernel: axes(1, kernelSide),
           strides: axes(1, 3),
           dilations: autoPad.startsWith('SAME') && !dilateSame ? axes(1, 1) : axes(1, 2),
           pads: autoPad === 'NOTSET' ? axes(0, 2, 2 * rank) : fc.constant(Array<number>(2 * rank).fill(0)),

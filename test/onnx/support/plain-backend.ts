@@ -34,11 +34,13 @@ function multiply(job: MatmulJob, options: RunOptions, types: ArraySpec['types']
   if (inner !== k) throw new Error(`A has ${k} columns, B ${inner} rows`);
   const a = numbers(job.a.data as Int8Array, types.a);
   const b = numbers(job.b.data as Int8Array, types.b);
+  const c = job.c ? numbers(job.c.data as Int8Array, types.c) : null;
+  if (job.c && `${job.c.shape}` !== `${[m, n]}`) throw new Error(`C is [${job.c.shape}], not [${[m, n]}]`);
   const wide = types.c === 'int64';
   const result = allocate(types.c, m * n) as Int32Array;
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
-      let sum = disturbance;
+      let sum = disturbance + Number(c?.[i * n + j] ?? 0);
       for (let step = 0; step < k; step++) sum += a[i * k + step]! * b[step * n + j]!;
       result[i * n + j] = wide ? (BigInt(sum) as unknown as number) : sum;
     }
