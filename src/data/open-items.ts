@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { FileError } from '../errors.ts';
-import { reasonOf } from '../make-directory.ts';
 import { decodeNpy } from '../tensor/npy.ts';
 import { parseNpyHeader } from '../tensor/npy-header.ts';
 import type { ElementType } from '../tensor/tensor.ts';
@@ -98,7 +97,7 @@ async function unpack(bytes: ByteSource): Promise<Uint8Array> {
   try {
     return await promisify(gunzip)(packed);
   } catch (cause) {
-    throw new FileError(`cannot decompress ${bytes.place}: ${reasonOf(cause)}`, { cause });
+    throw new FileError(`cannot decompress ${bytes.place}: ${(cause as Error).message}`, { cause });
   }
 }
 
