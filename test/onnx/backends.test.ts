@@ -68,7 +68,7 @@ describe.each(ARRAYS)('on array $name', (spec) => {
           const replaced = await replaceLayers(model, { backend });
           const { outputs, layers } = await replaced.run(inputs);
           await replaced.close();
-          expect(layers).toHaveLength(2);
+          expect(layers).toHaveLength(5);
           expect(outputs, backend.kind).toEqual(expected);
         }
       },

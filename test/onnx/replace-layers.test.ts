@@ -324,8 +324,9 @@ describe('replaceLayers', () => {
         products: 3,
         macs: 3 * 36 * 18 * 2,
         stats: { tiles: 3, cycles: 30, utilisation: 0.5, effectiveUtilisation: 0.25, utilisationBound: 1 },
-        faults: [{ fault, firedCycles: 6 }],
+        faults: [{ fault, layer: null, channel: null, firedCycles: 6 }],
         accumulator: { neededBits: 21, widthBits: 32 },
+        comparison: null,
       })),
     );
     await replaced.run({ x: pattern('uint8', [1, 2, 6, 6]) }, { faults: [other] });
