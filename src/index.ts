@@ -16,8 +16,15 @@ export {
 export { type DoctorReport, doctor } from './backend/doctor.ts';
 export { cycleBackend, functionalBackend } from './backend/functional.ts';
 export { openBackend, openRtl } from './backend/open.ts';
+export { checkOperators, type OperatorCheckOptions } from './check/check-operators.ts';
 export { type CheckOptions, type CheckReport, crossCheck } from './check/cross-check.ts';
 export { describeMismatch, type Mismatch } from './check/mismatch.ts';
+export {
+  describeOperator,
+  type OperatorMismatch,
+  type OperatorReport,
+  type OperatorValue,
+} from './check/operator-report.ts';
 export { type ReplayOptions, type ReplayReport, replayCase } from './check/replay-case.ts';
 // Projection and design: everything about one array, worked out once.
 export { buildDesign } from './design/build-design.ts';

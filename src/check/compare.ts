@@ -98,7 +98,8 @@ function asBuffer(data: TensorData): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function readBits(bytes: Buffer, at: number, count: number): bigint {
+/** Read bits from little-endian bytes as an unsigned number. */
+export function readBits(bytes: Buffer, at: number, count: number): bigint {
   return BigInt(
     `0x${Buffer.from(bytes.subarray(at, at + count))
       .reverse()

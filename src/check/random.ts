@@ -18,7 +18,12 @@ export interface Random {
 
 /** Start the random stream of one trial: a pure function of both numbers, so that any trial can be drawn alone. */
 export function trialRandom(seed: number, trial: number): Random {
-  const digest = createHash('sha256').update(`${seed} ${trial}`).digest();
+  return randomStream(seed, trial);
+}
+
+/** Start a random stream of its own for a purpose. */
+export function randomStream(seed: number, purpose: string | number): Random {
+  const digest = createHash('sha256').update(`${seed} ${purpose}`).digest();
   const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((at) => digest.readInt32LE(at)));
   const int = (low: number, high: number) => uniformInt(generator, low, high);
   return {

@@ -1,8 +1,10 @@
 import type { Architecture } from '../backend/machine-design.ts';
 import { defaultArchitecture, openRtl } from '../backend/open.ts';
+import { checkOperators } from '../check/check-operators.ts';
 import { describeDifference } from '../check/compare.ts';
 import { crossCheck } from '../check/cross-check.ts';
 import { describeMismatch, type Mismatch } from '../check/mismatch.ts';
+import { describeOperator, type OperatorReport } from '../check/operator-report.ts';
 import { replayCase } from '../check/replay-case.ts';
 import type { Tally } from '../check/tally.ts';
 import type { Design } from '../design/design.ts';
@@ -26,14 +28,16 @@ interface Flags {
 export interface CheckDocument {
   readonly array: string;
   readonly hash: string;
-  /** The models that were compared. */
+  /** How the Verilog and the function of each own operator compare; empty without RTL and for a replayed case. */
+  readonly operators: readonly OperatorReport[];
+  /** The models that were compared; none where an operator's halves differ. */
   readonly models: readonly string[];
   /** How the Verilog was simulated: as it is synthesised, or by the rolled model of its grid; null without it. */
   readonly architecture: Architecture | null;
   readonly seed: number;
-  /** Whether all models agreed in all trials. */
+  /** Whether the halves of all operators agreed, and all models in all trials. */
   readonly equal: boolean;
-  /** What the trials exercised; null for a replayed case. */
+  /** What the trials exercised; null for a replayed case and where an operator's halves differ. */
   readonly tally: Tally | null;
   readonly mismatch: MismatchDocument | null;
 }
@@ -54,6 +58,11 @@ export const check: Action<[spec?: string], Flags> = async (session, [spec], fla
     throw new EspalierError('check takes either a spec or --replay FILE');
   }
   const { design } = openArray(spec);
+  const operators = flags.rtl ? await compareOperators(session, design, flags) : [];
+  if (operators.some(({ mismatch }) => mismatch !== null)) {
+    reportDifferingHalves(session, design, flags, operators);
+    return;
+  }
   const rtl = flags.rtl ? await openTraced(session, design, flags) : null;
   try {
     const report = await crossCheck(design, {
@@ -67,6 +76,7 @@ export const check: Action<[spec?: string], Flags> = async (session, [spec], fla
     const { models, seed, tally, mismatch } = report;
     const document: CheckDocument = {
       ...compared(design, flags),
+      operators,
       models,
       seed,
       equal: mismatch === null,
@@ -74,12 +84,35 @@ export const check: Action<[spec?: string], Flags> = async (session, [spec], fla
       mismatch: mismatch && mismatchDocument(mismatch),
     };
     const verdict = mismatch ? describeMismatch(mismatch) : [`${describeModels(document)} agree bit for bit`];
-    session.report(document, [...describeTally(tally), ...verdict]);
+    session.report(document, [...operators.flatMap(describeOperator), ...describeTally(tally), ...verdict]);
     if (mismatch) session.finish(EXIT.mismatch);
   } finally {
     await rtl?.close();
   }
 };
+
+function compareOperators(session: Session, design: Design, flags: Flags): Promise<OperatorReport[]> {
+  const { signal, progress } = session;
+  return checkOperators(design, {
+    seed: flags.seed,
+    openRtl: (probe) => openTraced(session, probe, flags),
+    signal,
+    onProgress: ({ kind, name }, done, total) => progress.tell(`${kind} ${name}`, done, total),
+  });
+}
+
+/** Models that compute with different operators differ anyway, so there is nothing to try. */
+function reportDifferingHalves(
+  session: Session,
+  design: Design,
+  flags: Flags,
+  operators: readonly OperatorReport[],
+): void {
+  const outcome = { operators, models: [], seed: flags.seed, equal: false, tally: null, mismatch: null };
+  const document: CheckDocument = { ...compared(design, flags), ...outcome };
+  session.report(document, [...operators.flatMap(describeOperator), 'no trials were run']);
+  session.finish(EXIT.mismatch);
+}
 
 async function replay(session: Session, path: string, flags: Flags): Promise<void> {
   const { design, seed, trial, checkCase, differences } = await replayCase(path, {
@@ -91,6 +124,7 @@ async function replay(session: Session, path: string, flags: Flags): Promise<voi
   const faults = checkCase.faults.map(formatFault);
   const document: CheckDocument = {
     ...compared(design, flags),
+    operators: [],
     models: ['reference', 'functional', 'cycle', ...(flags.rtl ? ['rtl'] : [])],
     seed,
     equal,

@@ -47,10 +47,17 @@ function overBits(
 }
 
 function computed({ kind, name, compute }: Operator, x: bigint, y: bigint): bigint {
-  const bits: unknown = compute(x, y);
+  const operands = () => `0x${x.toString(16)} and 0x${y.toString(16)}`;
+  let bits: unknown;
+  try {
+    bits = compute(x, y);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OperatorError(`the function of ${kind} ${name} failed for ${operands()}: ${reason}`, { cause });
+  }
   if (typeof bits === 'bigint' && bits >= 0n) return bits;
   const received = typeof bits === 'bigint' ? String(bits) : `${typeof bits} ${String(bits)}`;
   throw new OperatorError(
-    `the function of ${kind} ${name} must give its bits as a bigint from 0, received ${received} for 0x${x.toString(16)} and 0x${y.toString(16)}`,
+    `the function of ${kind} ${name} must give its bits as a bigint from 0, received ${received} for ${operands()}`,
   );
 }

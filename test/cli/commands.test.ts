@@ -36,6 +36,27 @@ fault weak: stuck_at_1 bit 5 of c at (1, 1)
 fault late: flip bit 0 of a at (2, 2) cycles >1000
 `;
 
+const OWN_ADDER = `array own {
+  size 2 x 2 x 2
+  projection output_stationary
+  types a: uint8, b: uint8, c: int16 wrap
+  adder "saturate"
+}
+`;
+
+/** Wraps where its function saturates. */
+const SATURATE_MODULE = `module saturate (input wire [15:0] x_i, input wire [15:0] y_i, output wire [15:0] sum_o);
+  assign sum_o = x_i + y_i;
+endmodule
+`;
+
+const SATURATE_FUNCTION = `export function add(x: bigint, y: bigint): bigint {
+  const sum = BigInt.asIntN(16, x) + BigInt.asIntN(16, y);
+  const clamped = sum > 32767n ? 32767n : sum < -32768n ? -32768n : sum;
+  return BigInt.asUintN(16, clamped);
+}
+`;
+
 const DIGITS = `${EXAMPLES}digits/`;
 const LABELS = ['--labels', `${DIGITS}digits-labels.npy`];
 const RUN = ['run', `${DIGITS}digits-qlinear.onnx`, '--input', `${DIGITS}digits-images.npy`];
@@ -203,6 +224,68 @@ describe('check', () => {
     expect(document).toMatchObject({ array: 'narrow', architecture: null, seed: 1, equal: true, mismatch: null });
     expect(document.models).toEqual(['reference', 'functional', 'cycle']);
     expect(document.tally!.trials).toBe(10);
+    expect(document.operators).toEqual([]);
+  });
+
+  test('holds the halves of an own operator against each other first, and runs no trials when they differ', async () => {
+    await place.text('saturate.ts', SATURATE_FUNCTION);
+    await place.text('saturate.v', SATURATE_MODULE);
+    await place.text('own.array', OWN_ADDER);
+    const { stdout, exitCode } = await place.run(['check', 'own.array', '--quiet']);
+    expect(stdout.replace(/for [\d,]+ of/, 'for some of')).toBe(
+      [
+        'adder saturate: Verilog and function differ for some of 65,536 pairs of operands; the first:',
+        '  x = -32768 (0x8000), y = -511 (0xfe01)',
+        '  the Verilog gives 32257 (0x7e01)',
+        '  the function gives -32768 (0x8000)',
+        'no trials were run',
+        '',
+      ].join('\n'),
+    );
+    expect(exitCode).toBe(1);
+
+    const { stdout: json, exitCode: code } = await place.run(['check', 'own.array', '--json']);
+    expect(JSON.parse(json)).toMatchObject({
+      array: 'own',
+      equal: false,
+      models: [],
+      tally: null,
+      mismatch: null,
+      operators: [
+        {
+          kind: 'adder',
+          name: 'saturate',
+          pairs: 65_536,
+          exhaustive: false,
+          mismatch: {
+            operands: [
+              { name: 'x', value: '-32768', bits: '0x8000' },
+              { name: 'y', value: '-511', bits: '0xfe01' },
+            ],
+            verilog: { value: '32257', bits: '0x7e01' },
+            function: { value: '-32768', bits: '0x8000' },
+          },
+        },
+      ],
+    });
+    expect(code).toBe(1);
+
+    const simulators = await place.run(['check', 'own.array', '--no-rtl', '--trials', '10', '--json']);
+    expect(JSON.parse(simulators.stdout)).toMatchObject({ equal: true, operators: [] });
+  });
+
+  test('says for how many operands the halves of an own operator agree, and goes on to the trials', async () => {
+    const { stdout, exitCode } = await place.run([
+      'check',
+      `${EXAMPLES}arrays.array:approx`,
+      '--trials',
+      '5',
+      '--quiet',
+    ]);
+    expect(stdout).toMatch(
+      /^multiplier truncated_multiplier: Verilog and function agree for all 65,536 pairs of operands\n5 trials agreed: /,
+    );
+    expect(exitCode).toBe(0);
   });
 });
 

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DTYPES } from '../../src/dtype/dtype.ts';
 import { FAULT_KINDS, FAULT_NODES } from '../../src/fault/fault.ts';
@@ -9,6 +10,7 @@ import { PRESET_NAMES } from '../../src/projection/space-time.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 import { STATEMENT_WORDS } from '../../src/spec/tokens.ts';
 
+const BIN = fileURLToPath(new URL('../../bin/espalier.js', import.meta.url));
 const PAGE = fileURLToPath(new URL('../../docs/spec-language.md', import.meta.url));
 
 let page: string;
@@ -40,6 +42,19 @@ test('its own adder adds the upper bits and joins the lower ones', () => {
     [0xffff_fff3n, 0x1cn, 0x0fn],
   ] as const;
   for (const [x, y, sum] of cases) expect(adder!.compute(x, y)).toBe(sum);
+});
+
+test('its check of both halves prints what it says', async () => {
+  const other = await mkdtemp(join(folder, 'changed-'));
+  const module = await readFile(join(folder, 'lower_or_adder.v'), 'utf8');
+  await writeFile(join(other, 'lower_or_adder.v'), module.replace('x_i[3:0] | y_i', 'x_i[3:0] ^ y_i'));
+  await copyFile(join(folder, 'lower_or_adder.ts'), join(other, 'lower_or_adder.ts'));
+  await writeFile(join(other, 'rough.array'), /array rough \{.*?\n\}/s.exec(page)![0]);
+  const [, command, printed] = /```console\n\$ npx espalier (.*?)\n(.*?)```/s.exec(page)!;
+  const options = { cwd: other, reject: false, stripFinalNewline: false } as const;
+  const { stdout, exitCode } = await execa(process.execPath, [BIN, ...command!.split(' ')], options);
+  expect(stdout).toBe(printed);
+  expect(exitCode).toBe(1);
 });
 
 test('it names every statement, dtype, kind, node and projection', () => {

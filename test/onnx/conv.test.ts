@@ -5,7 +5,7 @@ import { functionalBackend } from '../../src/backend/functional.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import type { Dtype } from '../../src/dtype/dtype.ts';
 import { ModelError } from '../../src/errors.ts';
-import type { FloatType } from '../../src/onnx/operators/float-conv.ts';
+import type { FloatType } from '../../src/onnx/operators/float-sums.ts';
 import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 import { bitsOf, type Tensor } from '../../src/tensor/tensor.ts';

@@ -6,7 +6,7 @@ import { buildDesign } from '../../src/design/build-design.ts';
 import { ModelError } from '../../src/errors.ts';
 import type { OnnxModel } from '../../src/onnx/file/model.ts';
 import { checkLowering, LOWERINGS, type Lowering } from '../../src/onnx/lowering/lowering.ts';
-import type { FloatType } from '../../src/onnx/operators/float-conv.ts';
+import type { FloatType } from '../../src/onnx/operators/float-sums.ts';
 import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 import { bitsOf, type Tensor, tensor } from '../../src/tensor/tensor.ts';

@@ -6,6 +6,11 @@ export function intAttribute(node: NodeProto, name: string, fallback: number): n
   return attribute ? Number(attribute.i) : fallback;
 }
 
+/** Read a float32 attribute; `fallback` when the node does not have it. */
+export function floatAttribute(node: NodeProto, name: string, fallback: number): number {
+  return find(node, name)?.f ?? fallback;
+}
+
 /** Read a list of integers; null when the node does not have it. */
 export function intsAttribute(node: NodeProto, name: string): number[] | null {
   const attribute = find(node, name);

@@ -7,6 +7,8 @@ export interface GraphIndex {
   readonly graph: GraphProto;
   /** The node that computes a value. */
   readonly producers: ReadonlyMap<string, NodeProto>;
+  /** The nodes that use a value, in the order of the file. */
+  readonly users: ReadonlyMap<string, readonly NodeProto[]>;
   /** Values known from the file: dense initialisers, and Constant nodes that hold a tensor. */
   readonly constants: ReadonlyMap<string, TensorProto>;
   /** Read a known value; the same name gives the same tensor each time. */
@@ -16,11 +18,13 @@ export interface GraphIndex {
 /** Index a graph's values. */
 export function indexGraph(graph: GraphProto): GraphIndex {
   const producers = new Map<string, NodeProto>();
+  const users = new Map<string, NodeProto[]>();
   const constants = new Map(graph.initializer.map((initializer) => [initializer.name, initializer]));
   for (const node of graph.node) {
     for (const output of node.output) if (output !== '') producers.set(output, node);
     const held = node.opType === 'Constant' ? node.attribute.find(({ name }) => name === 'value')?.t : undefined;
     if (held) constants.set(node.output[0] ?? '', held);
+    for (const value of valuesUsedBy(node)) users.set(value, [...(users.get(value) ?? []), node]);
   }
   const decoded = new Map<string, Tensor>();
   const constant = (name: string): Tensor | undefined => {
@@ -30,7 +34,7 @@ export function indexGraph(graph: GraphProto): GraphIndex {
     decoded.set(name, value);
     return value;
   };
-  return { graph, producers, constants, constant };
+  return { graph, producers, users, constants, constant };
 }
 
 /** List the values a node needs, once each: its inputs, and what its subgraphs take from the graph around them. */

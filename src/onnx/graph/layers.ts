@@ -3,16 +3,19 @@ import type { ArraySpec } from '../../spec/array-spec.ts';
 import { elementTypeName } from '../file/element-types.ts';
 import type { GraphProto, NodeProto } from '../file/messages.ts';
 import type { OnnxModel } from '../file/model.ts';
-import { CONV, CONV_INTEGER, QLINEAR_CONV } from '../operators/conv-operators.ts';
+import { OPERATORS, operatorName, operatorOf } from '../operators/catalogue.ts';
 import type { LayerOperator } from '../operators/layer-operator.ts';
 import { enumerate } from '../wording.ts';
 import { type GraphIndex, indexGraph, subgraphsOf } from './graph-index.ts';
+import { type QuantisedGroup, quantisedGroup } from './quantised-group.ts';
 
 /** A node of a model whose work is matrix products. */
 export interface LayerInfo {
   /** The node's name, or `<operator>_<output>` when it has none; unique within the model. */
   readonly name: string;
   readonly op: string;
+  /** Whether an integer layer stands for it and the nodes around it that dequantise and quantise (QDQ style). */
+  readonly qdq: boolean;
   /** Why the layer cannot run on an array; null when it can. */
   readonly reason: string | null;
   readonly compatible: boolean;
@@ -23,11 +26,14 @@ export interface LayerInfo {
 /** A layer that can run on an array, with what it takes to do so. */
 export interface CompatibleLayer {
   readonly name: string;
+  /** A node of the model, or one that takes the place of several. */
   readonly node: NodeProto;
   readonly operator: LayerOperator;
+  /** The nodes of the model whose place the layer takes; the last one makes its result. */
+  readonly replaced: readonly NodeProto[];
+  /** All nodes of the model that compute what the layer computes. */
+  readonly nodes: readonly NodeProto[];
 }
-
-const OPERATORS: readonly LayerOperator[] = [CONV, CONV_INTEGER, QLINEAR_CONV];
 
 /** Operators that multiply matrices, and which of their inputs are the weights. */
 const WEIGHTS_INPUT: Readonly<Record<string, number>> = {
@@ -58,10 +64,9 @@ export function layersFor(
   types: ArraySpec['types'],
 ): readonly { readonly info: LayerInfo; readonly layer: CompatibleLayer | null }[] {
   return findLayers(model).map((found) => {
-    const { info, node, operator } = found;
     const reason = problemOf(found, types);
-    const layer = operator && reason === null ? { name: info.name, node, operator } : null;
-    return { info: { ...info, reason, compatible: reason === null }, layer };
+    const layer = reason === null ? formFor(found, types) : null;
+    return { info: { ...found.info, reason, compatible: reason === null }, layer };
   });
 }
 
@@ -79,9 +84,8 @@ export function chooseLayers(
   if (names) checkNames(model, found, types, names);
   const wanted = names && new Set(names);
   const chosen = found.flatMap((layer) => {
-    const { info, node, operator } = layer;
-    const isChosen = wanted ? wanted.has(info.name) : problemOf(layer, types) === null;
-    return operator && isChosen ? [{ name: info.name, node, operator }] : [];
+    const isChosen = wanted ? wanted.has(layer.info.name) : problemOf(layer, types) === null;
+    return isChosen ? [formFor(layer, types)] : [];
   });
   if (!names && chosen.length === 0) {
     const place = found.some(({ info }) => info.compatible) ? 'this array' : 'an array';
@@ -96,6 +100,16 @@ interface FoundLayer {
   readonly node: NodeProto;
   readonly graph: GraphIndex;
   readonly operator: LayerOperator | undefined;
+  readonly group: QuantisedGroup | null;
+}
+
+/** Take a layer as the array can run it: of integers where it can. */
+function formFor({ info, node, graph, operator, group }: FoundLayer, types: ArraySpec['types']): CompatibleLayer {
+  const ofGroup = group && operatorOf(group.node);
+  if (group && ofGroup && ofGroup.refuseArray(group.node, graph, types) === null) {
+    return { name: info.name, node: group.node, operator: ofGroup, replaced: group.replaced, nodes: group.nodes };
+  }
+  return { name: info.name, node, operator: operator!, replaced: [node], nodes: [node] };
 }
 
 function checkNames(
@@ -119,7 +133,8 @@ function checkNames(
 }
 
 /** Why a layer cannot run on an array of these dtypes; null when it can. */
-function problemOf({ info, node, graph, operator }: FoundLayer, types: ArraySpec['types']): string | null {
+function problemOf({ info, node, graph, operator, group }: FoundLayer, types: ArraySpec['types']): string | null {
+  if (group && operatorOf(group.node)?.refuseArray(group.node, graph, types) === null) return null;
   return info.reason ?? operator?.refuseArray(node, graph, types) ?? null;
 }
 
@@ -128,17 +143,20 @@ function findLayers(model: OnnxModel): FoundLayer[] {
   const taken = new Set<string>();
   return nodes.map(({ node, graph, holder }) => {
     const name = uniqueName(node, taken);
-    const operator = OPERATORS.find(({ opType }) => isStandard(node) && opType === node.opType);
+    const operator = operatorOf(node);
+    const group = holder ? null : quantisedGroup(node, graph);
     const reason = refuse(node, graph, holder, operator);
-    const weights = graph.constants.get(node.input[WEIGHTS_INPUT[node.opType] ?? -1] ?? '');
+    const form = group?.node ?? node;
+    const weights = graph.constants.get(form.input[WEIGHTS_INPUT[form.opType] ?? -1] ?? '');
     const info: LayerInfo = {
       name,
-      op: isStandard(node) ? node.opType : `${node.domain}.${node.opType}`,
+      op: operatorName(node),
+      qdq: group !== null,
       compatible: reason === null,
       reason,
       weights: weights ? { shape: weights.dims.map(Number), type: elementTypeName(weights.dataType) } : null,
     };
-    return { info, node, graph, operator };
+    return { info, node, graph, operator, group };
   });
 }
 
@@ -160,15 +178,10 @@ function refuse(
   operator: LayerOperator | undefined,
 ): string | null {
   if (!operator) {
-    const names = OPERATORS.map(({ opType }) => opType);
-    return `the array runs ${enumerate(names, 'and')} of the standard operators`;
+    return `the array runs ${enumerate(OPERATORS.map(operatorName), 'and')}`;
   }
   if (holder) return `it lies inside ${holder.opType} '${holder.name}', which runs as a whole`;
   return operator.refuse(node, graph);
-}
-
-function isStandard(node: NodeProto): boolean {
-  return node.domain === '' || node.domain === 'ai.onnx';
 }
 
 function uniqueName(node: NodeProto, taken: Set<string>): string {

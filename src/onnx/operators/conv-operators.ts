@@ -9,20 +9,22 @@ import type { Lowering } from '../lowering/lowering.ts';
 import { joinShapes, type LayerProducts } from '../lowering/product-shape.ts';
 import { enumerate } from '../wording.ts';
 import { floatProblem, integerProblem } from './array-fit.ts';
-import { FLOAT_TYPES, floatConvolution } from './float-conv.ts';
+import { floatConvolution } from './float-conv.ts';
+import { FLOAT_TYPES } from './float-sums.ts';
 import { integerConvolution } from './integer-conv.ts';
-import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar } from './layer-operator.ts';
+import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
 import { multipliersOf, requantise } from './requantise.ts';
 
 /** Conv: data, weights and bias of one floating-point type, which the result has too. Source: ONNX operator Conv. */
 export const CONV: LayerOperator = {
   opType: 'Conv',
+  domain: '',
   refuse: (node, graph) => refuseConvolution(node, graph, 1, FLOAT_TYPES),
   refuseArray(node, graph, types) {
     const weights = graph.constants.get(node.input[1] ?? '');
     return floatProblem(weights ? elementTypeName(weights.dataType) : null, types);
   },
-  resultType: ([data]) => data ?? 'float32',
+  resultType: ([data]) => ({ type: data?.type ?? 'float32', rank: data?.rank ?? null }),
   products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[1], lowering),
   prepare(node, lowering) {
     const convolve = floatConvolution(convAttributes(node), lowering);
@@ -42,9 +44,10 @@ const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
 /** ConvInteger: 8-bit data and weights with zero points, int32 result modulo 2^32. Source: ONNX operator ConvInteger. */
 export const CONV_INTEGER: LayerOperator = {
   opType: 'ConvInteger',
+  domain: '',
   refuse: (node, graph) => refuseConvolution(node, graph, 1, BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
-  resultType: () => 'int32',
+  resultType: ([data]) => ({ type: 'int32', rank: data?.rank ?? null }),
   products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[1], lowering),
   prepare(node, lowering) {
     const convolve = integerConvolution(convAttributes(node), lowering);
@@ -65,30 +68,31 @@ export const CONV_INTEGER: LayerOperator = {
  */
 export const QLINEAR_CONV: LayerOperator = {
   opType: 'QLinearConv',
+  domain: '',
   refuse: (node, graph) => refuseConvolution(node, graph, 3, BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
-  resultType: (inputTypes) => inputTypes[7] ?? 'uint8',
+  resultType: (inputs) => ({ type: inputs[7]?.type ?? 'uint8', rank: inputs[0]?.rank ?? null }),
   products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[3], lowering),
   prepare(node, lowering) {
     const convolve = integerConvolution(convAttributes(node), lowering);
     return async (inputs, port) => {
       const data = requiredInput(inputs, 0, 'x', BYTES);
       const dataScale = scalar(requiredInput(inputs, 1, 'x_scale', ['float32']), 'x_scale', 1);
-      const dataZero = scalar(requiredInput(inputs, 2, 'x_zero_point', [data.type]), 'x_zero_point', 0);
+      const dataZero = scalar(zeroPoint(inputs, 2, 'x_zero_point', [data.type]), 'x_zero_point', 0);
       const weights = requiredInput(inputs, 3, 'w', BYTES);
       const channels = weights.shape[0] ?? 0;
       const weightScales = perChannel(requiredInput(inputs, 4, 'w_scale', ['float32']), 'w_scale', channels);
-      const zeros = requiredInput(inputs, 5, 'w_zero_point', [weights.type]);
+      const zeros = zeroPoint(inputs, 5, 'w_zero_point', [weights.type]);
       const weightZeros = perChannel(zeros, 'w_zero_point', channels);
       const resultScale = scalar(requiredInput(inputs, 6, 'y_scale', ['float32']), 'y_scale', 1);
-      const zeroPoint = requiredInput(inputs, 7, 'y_zero_point', BYTES);
+      const resultZero = zeroPoint(inputs, 7, 'y_zero_point', BYTES);
       const bias = optionalInput(inputs, 8, 'B', ['int32']);
       const sums = await convolve(data, weights, dataZero, Int32Array.from(weightZeros), port);
       if (bias) addBias(sums, bias);
-      const result = allocate(zeroPoint.type, sums.data.length) as Int8Array | Uint8Array;
+      const result = allocate(resultZero.type, sums.data.length) as Int8Array | Uint8Array;
       const multipliers = multipliersOf(dataScale, weightScales, resultScale);
-      requantise(sums, { multipliers, zeroPoint: scalar(zeroPoint, 'y_zero_point', 0) }, result);
-      return tensor(zeroPoint.type, sums.shape, result);
+      requantise(sums, { multipliers, zeroPoint: scalar(resultZero, 'y_zero_point', 0) }, result);
+      return tensor(resultZero.type, sums.shape, result);
     };
   },
 };

@@ -1,8 +1,4 @@
-import type { Value } from '../../dtype/arithmetic.ts';
-import { type Dtype, dtypeInfo } from '../../dtype/dtype.ts';
 import { elementStore } from '../../dtype/element-store.ts';
-import { floatArithmetic } from '../../dtype/float-arithmetic.ts';
-import { roundTo } from '../../dtype/float-format.ts';
 import { ModelError } from '../../errors.ts';
 import { allocate, elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { ConvAttributes } from '../lowering/conv-geometry.ts';
@@ -11,11 +7,7 @@ import type { Lowering } from '../lowering/lowering.ts';
 import { runProducts } from '../lowering/run-products.ts';
 import { type WeightMatrices, weightMatrices } from '../lowering/weight-matrix.ts';
 import type { ArrayPort } from '../run/array-port.ts';
-
-/** The element types of floating-point layers; ONNX Runtime hands over no bfloat16. */
-export const FLOAT_TYPES = ['float16', 'float32', 'float64'] as const satisfies readonly Dtype[];
-
-export type FloatType = (typeof FLOAT_TYPES)[number];
+import { type FloatType, floatEnding } from './float-sums.ts';
 
 /** Runs one convolution layer; keeps what depends only on its weights and on the size of its data. */
 export type FloatConvolution = (
@@ -54,28 +46,17 @@ export function floatConvolution(attributes: ConvAttributes, lowering: Lowering)
     }
     const sums = elementStore(port.types.c);
     const values = elementStore(type);
-    const finish = finisher(port.types.c, type);
+    const { round, add } = floatEnding(port.types.c, type);
     const result = allocate(type, elementCount(shape));
     await runProducts(lowered, { data, weights: prepared.matrices, padding: 0 }, port, (product, channels) => {
       for (const { channel, first, step, place } of channels) {
         const added = bias && values.read(bias.data, channel);
         for (let pixel = 0; pixel < pixels; pixel++) {
-          values.write(result, place + pixel, finish(sums.read(product.data, first + pixel * step), added));
+          const sum = round(sums.read(product.data, first + pixel * step));
+          values.write(result, place + pixel, added === null ? sum : add(sum, added));
         }
       }
     });
     return tensor(type, shape, result);
-  };
-}
-
-/** Make the function from the array's sum to the layer's value; a sum that stays as it is keeps its bits, a NaN's too. */
-function finisher(accumulator: Dtype, type: FloatType): (sum: Value, bias: Value | null) => Value {
-  const format = dtypeInfo(type).float!;
-  const round = roundTo(format);
-  const { accumulate } = floatArithmetic({ operand: format, result: format });
-  const narrowed = (sum: Value) => (typeof sum === 'number' ? round(sum) : Number.NaN);
-  return (sum, bias) => {
-    const value = accumulator === type ? sum : narrowed(sum);
-    return bias === null ? value : accumulate(value, bias);
   };
 }

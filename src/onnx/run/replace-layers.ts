@@ -2,10 +2,10 @@ import type { Backend } from '../../backend/backend.ts';
 import type { Fault } from '../../fault/fault.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { elementTypeName } from '../file/element-types.ts';
-import type { NodeProto } from '../file/messages.ts';
+import { derive, type GraphProto } from '../file/messages.ts';
 import type { OnnxModel } from '../file/model.ts';
 import { type GraphIndex, indexGraph } from '../graph/graph-index.ts';
-import { chooseLayers } from '../graph/layers.ts';
+import { type CompatibleLayer, chooseLayers } from '../graph/layers.ts';
 import { cutIntoStages } from '../graph/stages.ts';
 import { submodel } from '../graph/submodel.ts';
 import { checkLowering, DEFAULT_LOWERING, type Lowering } from '../lowering/lowering.ts';
@@ -47,7 +47,7 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
   const lowering = checkLowering(options.lowering ?? DEFAULT_LOWERING);
   const found = chooseLayers(model, backend.design.spec.types, names);
   const chosen = new Map(found.map((layer) => [layer.node, layer]));
-  const index = indexGraph(model.graph);
+  const index = indexGraph(withLayers(model.graph, found));
   const types = inputTypes(model);
   const runners: StageRunner[] = [];
   const close = async (): Promise<void> => {
@@ -77,6 +77,14 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
   };
 }
 
+/** Put layers in the place of the nodes that they stand for. */
+function withLayers(graph: GraphProto, layers: readonly CompatibleLayer[]): GraphProto {
+  const last = new Map(layers.map(({ node, replaced }) => [replaced.at(-1)!, node]));
+  const gone = new Set(layers.flatMap(({ replaced }) => replaced));
+  const node = graph.node.flatMap((own) => last.get(own) ?? (gone.has(own) ? [] : [own]));
+  return derive('GraphProto', graph, { node });
+}
+
 function inputTypes(model: OnnxModel): Map<string, ValueType> {
   const known = model.inputs.flatMap(({ name, type, shape }): [string, ValueType][] =>
     type === null ? [] : [[name, { type, rank: shape?.length ?? null }]],
@@ -89,17 +97,11 @@ function resultType(
   types: ReadonlyMap<string, ValueType>,
   index: GraphIndex,
 ): ValueType {
-  const inputTypes = node.input.map((name) => typeOf(name, types, index));
-  return { type: operator.resultType(inputTypes), rank: rankOf(node, types, index) };
+  return operator.resultType(node.input.map((name) => typeOf(name, types, index)));
 }
 
-function typeOf(name: string, types: ReadonlyMap<string, ValueType>, index: GraphIndex): string | null {
+function typeOf(name: string, types: ReadonlyMap<string, ValueType>, index: GraphIndex): ValueType | null {
   const constant = index.constants.get(name);
-  return constant ? elementTypeName(constant.dataType) : (types.get(name)?.type ?? null);
-}
-
-/** The result of a convolution has as many axes as its data. */
-function rankOf(node: NodeProto, types: ReadonlyMap<string, ValueType>, index: GraphIndex): number | null {
-  const data = node.input[0] ?? '';
-  return index.constants.get(data)?.dims.length ?? types.get(data)?.rank ?? null;
+  if (constant) return { type: elementTypeName(constant.dataType), rank: constant.dims.length };
+  return types.get(name) ?? null;
 }

@@ -1,6 +1,6 @@
 import type { Dtype } from '../../../src/dtype/dtype.ts';
 import { numberReader } from '../../../src/dtype/element-store.ts';
-import type { FloatType } from '../../../src/onnx/operators/float-conv.ts';
+import type { FloatType } from '../../../src/onnx/operators/float-sums.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
 import { convOutputs } from './direct-conv.ts';
 import type { FloatConvCase } from './float-conv-cases.ts';

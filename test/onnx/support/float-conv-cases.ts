@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { NodeProto } from '../../../src/onnx/file/messages.ts';
 import type { OnnxModel } from '../../../src/onnx/file/model.ts';
 import { convAttributes } from '../../../src/onnx/lowering/conv-geometry.ts';
-import type { FloatType } from '../../../src/onnx/operators/float-conv.ts';
+import type { FloatType } from '../../../src/onnx/operators/float-sums.ts';
 import { elementCount, type Tensor, tensor } from '../../../src/tensor/tensor.ts';
 import { buildModel, info, node } from './build-model.ts';
 import { type ConvShape, convNodeAttributes, convShapes, type ShapeOptions } from './conv-cases.ts';

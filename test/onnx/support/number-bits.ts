@@ -1,5 +1,5 @@
 import { elementStore } from '../../../src/dtype/element-store.ts';
-import type { FloatType } from '../../../src/onnx/operators/float-conv.ts';
+import type { FloatType } from '../../../src/onnx/operators/float-sums.ts';
 import { allocate, bitsOf } from '../../../src/tensor/tensor.ts';
 
 /** The bits of numbers of a type, every NaN the canonical one, to compare with `bitsOf`. */

@@ -1,0 +1,94 @@
+import { EspalierError } from '../../src/errors.ts';
+import type { CellCounts, PeCase, Target } from './synthesise-pe.ts';
+import { YOSYS_PACKAGE } from './yosys.ts';
+
+/** A line of the table: a PE on a target. */
+export interface SynthesisRow {
+  readonly pe: PeCase;
+  readonly target: Target;
+  readonly cells: CellCounts;
+}
+
+const STAGES = {
+  integer: [
+    [0, 1],
+    [1, 1],
+  ],
+  float: [
+    [0, 1],
+    [1, 1],
+    [3, 4],
+  ],
+} as const;
+
+const TYPES: readonly (readonly [PeCase['types'], keyof typeof STAGES])[] = [
+  [{ a: 'int8', b: 'int8', c: 'int32' }, 'integer'],
+  [{ a: 'float32', b: 'float32', c: 'float32' }, 'float'],
+  [{ a: 'bfloat16', b: 'bfloat16', c: 'float32' }, 'float'],
+];
+
+/** The PEs of the guide, in its order. */
+export const PE_CASES: readonly PeCase[] = TYPES.flatMap(([types, family]) =>
+  STAGES[family].flatMap(([multiplierStages, adderStages]) =>
+    [0, 1].map((faultSlots) => ({ types, multiplierStages, adderStages, faultSlots })),
+  ),
+);
+
+const HEADINGS = [
+  ['multiplier / adder stages', '---'],
+  ['fault slots', '--:'],
+  ['target', '---'],
+  ...['LUT', 'FF', 'carry', 'DSP', 'mux', 'estimated LCs'].map((name) => [name, '--:']),
+  ['other', '---'],
+] as const;
+
+const BEGIN = '<!-- synthesis-table: written by scripts/synthesis-table.ts -->';
+const END = '<!-- synthesis-table: end -->';
+
+/** Print rows as one Markdown table for each set of dtypes, below a line about the tool. */
+export function renderTables(rows: readonly SynthesisRow[]): string {
+  const sections = Map.groupBy(rows, ({ pe }) => tableTitle(pe));
+  const tables = Array.from(sections, ([title, group]) =>
+    [
+      `### ${title}`,
+      '',
+      line(HEADINGS.map(([name]) => name)),
+      `|${HEADINGS.map(([, rule]) => rule).join('|')}|`,
+      ...group.map(renderRow),
+    ].join('\n'),
+  );
+  return [toolLine(rows[0]!.cells), ...tables].join('\n\n');
+}
+
+/** The title of the table that a PE belongs to. */
+export function tableTitle({ types }: PeCase): string {
+  return `${types.a} × ${types.b} + ${types.c}`;
+}
+
+/** Print one row. */
+export function renderRow({ pe, target, cells }: SynthesisRow): string {
+  const { lut, ff, carry, dsp, mux, other, estimatedLogicCells } = cells;
+  const others = Object.entries(other).map(([type, count]) => `${count} ${type}`);
+  const stages = `${pe.multiplierStages} / ${pe.adderStages}`;
+  const figures = [lut, ff, carry, dsp, mux, estimatedLogicCells ?? '–'];
+  return line([stages, pe.faultSlots, target.name, ...figures, others.join(', ') || '–']);
+}
+
+/** The sentence on the tool that the figures belong to. */
+export function toolLine({ tool }: CellCounts): string {
+  return `Counted with ${tool} (npm package ${YOSYS_PACKAGE}).`;
+}
+
+/**
+ * Put tables between the marks of a guide.
+ * @throws {EspalierError} where the guide lacks them
+ */
+export function replaceTables(guide: string, tables: string): string {
+  const [begin, end] = [guide.indexOf(BEGIN), guide.indexOf(END)];
+  if (begin < 0 || end < begin) throw new EspalierError(`the guide needs the lines ${BEGIN} and ${END}, in this order`);
+  return `${guide.slice(0, begin)}${BEGIN}\n\n${tables}\n\n${guide.slice(end)}`;
+}
+
+function line(columns: readonly (string | number)[]): string {
+  return `| ${columns.join(' | ')} |`;
+}

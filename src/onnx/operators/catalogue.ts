@@ -1,0 +1,33 @@
+import type { NodeProto } from '../file/messages.ts';
+import { CONV, CONV_INTEGER, QLINEAR_CONV } from './conv-operators.ts';
+import { MATMUL } from './float-matmul.ts';
+import { GEMM } from './gemm.ts';
+import { MATMUL_INTEGER, QLINEAR_MATMUL } from './integer-matmul-operators.ts';
+import type { LayerOperator } from './layer-operator.ts';
+import { QGEMM } from './qgemm.ts';
+
+/** The operators that run on an array. */
+export const OPERATORS: readonly LayerOperator[] = [
+  CONV,
+  CONV_INTEGER,
+  QLINEAR_CONV,
+  MATMUL,
+  GEMM,
+  MATMUL_INTEGER,
+  QLINEAR_MATMUL,
+  QGEMM,
+];
+
+/** Find the operator of a node among those that run on an array. */
+export function operatorOf(node: NodeProto): LayerOperator | undefined {
+  return OPERATORS.find(({ opType, domain }) => opType === node.opType && domain === domainOf(node));
+}
+
+/** Name the operator of a node: standard ones by their type alone. */
+export function operatorName({ opType, domain }: Pick<NodeProto, 'opType' | 'domain'>): string {
+  return domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
+}
+
+function domainOf({ domain }: NodeProto): string {
+  return domain === 'ai.onnx' ? '' : domain;
+}

@@ -1,0 +1,52 @@
+import { elementStore } from '../../dtype/element-store.ts';
+import { ModelError } from '../../errors.ts';
+import { allocate, elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
+import { elementTypeName } from '../file/element-types.ts';
+import { matmulShapes } from '../lowering/matmul-shapes.ts';
+import { floatProblem } from './array-fit.ts';
+import { FLOAT_TYPES, floatEnding } from './float-sums.ts';
+import { type LayerOperator, requiredInput } from './layer-operator.ts';
+import { matmulProducts, matmulRank, refuseElementType } from './matmul-rules.ts';
+
+/**
+ * MatMul of floating-point tensors. The array starts every sum at +0 and adds in the order of K; its sum is rounded to the
+ * type of the factors where the accumulator is wider. Source: ONNX operator MatMul.
+ */
+export const MATMUL: LayerOperator = {
+  opType: 'MatMul',
+  domain: '',
+  refuse: (node, graph) => refuseElementType(node, graph, [0, 1], FLOAT_TYPES),
+  refuseArray(node, graph, types) {
+    const known = node.input.map((name) => graph.constants.get(name)).find((value) => value !== undefined);
+    return floatProblem(known ? elementTypeName(known.dataType) : null, types);
+  },
+  resultType: ([a, b]) => ({ type: a?.type ?? b?.type ?? 'float32', rank: matmulRank(a?.rank, b?.rank) }),
+  products: (_node, [a, b]) => matmulProducts(a, b),
+  prepare() {
+    return async (inputs, port) => {
+      const a = requiredInput(inputs, 0, 'A', FLOAT_TYPES);
+      const b = requiredInput(inputs, 1, 'B', [a.type]);
+      const problem = floatProblem(a.type, port.types);
+      if (problem) throw new ModelError(problem);
+      const { shape, rows, inner, columns, products } = matmulShapes(a.shape, b.shape);
+      const { round } = floatEnding(port.types.c, a.type);
+      const [from, to] = [elementStore(port.types.c), elementStore(a.type)];
+      const result = allocate(a.type, elementCount(shape));
+      port.expect(products.length);
+      for (const [n, { left, right }] of products.entries()) {
+        const product = await port.multiply(block(a, left, rows, inner), block(b, right, inner, columns));
+        const start = n * rows * columns;
+        for (let at = 0; at < product.data.length; at++) {
+          to.write(result, start + at, round(from.read(product.data, at)));
+        }
+      }
+      return tensor(a.type, shape, result);
+    };
+  },
+};
+
+/** One of the matrices that follow each other in a tensor; the elements are shared. */
+function block({ type, data }: Tensor, index: number, rows: number, columns: number): Tensor {
+  const size = rows * columns;
+  return tensor(type, [rows, columns], data.subarray(index * size, (index + 1) * size));
+}

@@ -1,0 +1,79 @@
+import { ModelError } from '../../errors.ts';
+import { allocate, type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
+import { indexIn } from '../lowering/matmul-shapes.ts';
+import { integerProblem } from './array-fit.ts';
+import { checkAddend, gemmAttributes, gemmProducts, oriented, resultShape } from './gemm.ts';
+import { integerProduct, leftFactor, type RightFactor, rightFactor } from './integer-product.ts';
+import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
+import { refuseElementType } from './matmul-rules.ts';
+import { requantise } from './requantise.ts';
+
+const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
+
+/**
+ * QGemm of ONNX Runtime: Y = alpha·scales·(A'B' + C) of 8-bit matrices with zero points and int32 C; quantised where the node
+ * gives the scale of the result, float32 otherwise. Scale and zero point of B are one number or one per column.
+ * Source: ONNX Runtime contrib operator com.microsoft.QGemm.
+ */
+export const QGEMM: LayerOperator = {
+  opType: 'QGemm',
+  domain: 'com.microsoft',
+  refuse: (node, graph) => refuseElementType(node, graph, [0, 3], BYTES),
+  refuseArray: (_node, _graph, types) => integerProblem(types),
+  resultType: (inputs) => ({ type: inputs[7] ? (inputs[8]?.type ?? 'uint8') : 'float32', rank: 2 }),
+  products: (node, shapes) => gemmProducts(node, shapes[0], shapes[3]),
+  prepare(node) {
+    const { transA, transB, alpha } = gemmAttributes(node);
+    let prepared: { readonly given: Tensor; readonly b: Tensor; readonly factor: RightFactor } | undefined;
+    return async (inputs, port) => {
+      const givenA = requiredInput(inputs, 0, 'A', BYTES);
+      const aScale = scalar(requiredInput(inputs, 1, 'a_scale', ['float32']), 'a_scale', 1);
+      const aZero = scalar(zeroPoint(inputs, 2, 'a_zero_point', [givenA.type]), 'a_zero_point', 0);
+      const givenB = requiredInput(inputs, 3, 'B', BYTES);
+      const addend = optionalInput(inputs, 6, 'C', ['int32']);
+      const yScale = optionalInput(inputs, 7, 'y_scale', ['float32']);
+      const yZero = optionalInput(inputs, 8, 'y_zero_point', BYTES);
+      const a = oriented(givenA, 'A', transA);
+      const b = prepared?.given === givenB ? prepared.b : oriented(givenB, 'B', transB);
+      const [rows, columns] = resultShape(a, b);
+      const inner = a.shape[1]!;
+      const size = { rows, inner, columns };
+      if (prepared?.given !== givenB) prepared = { given: givenB, b, factor: rightFactor(b, port.types.b, size) };
+      // Runs may overlap: from here on, only what this one has seen.
+      const { factor } = prepared;
+      const bScales = perChannel(requiredInput(inputs, 4, 'b_scale', ['float32']), 'b_scale', columns);
+      const bZeros = perChannel(zeroPoint(inputs, 5, 'b_zero_point', [b.type]), 'b_zero_point', columns);
+      if (addend) checkAddend(addend, [rows, columns]);
+      const leftZeros = new Int32Array(rows).fill(aZero);
+      port.expect(1);
+      const product = { ...size, start: 0, right: 0, leftZeros, rightZeros: Int32Array.from(bZeros) };
+      const sums = await integerProduct(leftFactor(a, port.types.a), factor, product, port);
+      if (addend) addTo(sums, addend, [rows, columns]);
+      const scales = Float32Array.from(bScales, (bScale) => Math.fround(alpha * aScale) * bScale);
+      if (yScale === null) {
+        if (yZero !== null) throw new ModelError('y_zero_point needs a y_scale beside it');
+        return tensor(
+          'float32',
+          [rows, columns],
+          Float32Array.from(sums, (sum, at) => Math.fround(sum) * scales[at % columns]!),
+        );
+      }
+      const resultScale = scalar(yScale, 'y_scale', 1);
+      const multipliers = scales.map((scale) => scale / resultScale);
+      const type = yZero?.type ?? 'uint8';
+      const result = allocate(type, rows * columns) as Int8Array | Uint8Array;
+      requantise(
+        tensor('int32', [rows, columns], sums),
+        { multipliers, zeroPoint: scalar(yZero, 'y_zero_point', 0) },
+        result,
+      );
+      return tensor(type, [rows, columns], result);
+    };
+  },
+};
+
+function addTo(sums: Int32Array, addend: Tensor, shape: readonly [number, number]): void {
+  for (let at = 0; at < sums.length; at++) {
+    sums[at] = sums[at]! + (addend.data[indexIn(addend.shape, shape, at)] as number);
+  }
+}

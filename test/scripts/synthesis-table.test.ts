@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { PE_CASES, renderRow, replaceTables, tableTitle, toolLine } from '../../scripts/support/synthesis-table.ts';
+import { synthesisePe, TARGETS } from '../../scripts/support/synthesise-pe.ts';
+import { yosys } from '../../scripts/support/yosys.ts';
+import { buildDesign } from '../../src/design/build-design.ts';
+import { structuralFiles } from '../../src/emit/emit-design.ts';
+import { writeFiles } from '../../src/emit/write-files.ts';
+import { parseSpec } from '../../src/spec/parse.ts';
+import { installed, run } from '../emit/support/tools.ts';
+
+const GUIDE = readFileSync(new URL('../../docs/guide-synthesis.md', import.meta.url), 'utf8');
+
+/** A synthesis takes seconds, and a multiple of that on a busy computer. */
+const TIMEOUT_MS = 180_000;
+
+/** The rows of the guide's table that has a title. */
+function rowsBelow(title: string): string[] {
+  const section = GUIDE.split(/^(?=#)/m).find((text) => text.startsWith(`### ${title}\n`)) ?? '';
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .slice(1);
+}
+
+describe('the guide on synthesis', () => {
+  // Each format and each family of devices; the rest would take minutes.
+  const cases = [
+    ['int8', 0, 'Xilinx 7'],
+    ['int8', 0, 'ECP5'],
+    ['int8', 1, 'ECP5'],
+    ['float32', 0, 'ECP5'],
+    ['bfloat16', 0, 'Xilinx 7'],
+  ] as const;
+
+  it.each(cases)(
+    'has the figures of a PE for %s without stages, %i fault slots, on %s',
+    async (dtype, slots, device) => {
+      const pe = PE_CASES.find(({ types, faultSlots }) => types.a === dtype && faultSlots === slots)!;
+      const target = TARGETS.find(({ name }) => name === device)!;
+      const cells = await synthesisePe(pe, target);
+      expect(rowsBelow(tableTitle(pe))).toContain(renderRow({ pe, target, cells }));
+      expect(GUIDE).toContain(`\n${toolLine(cells)}\n`);
+    },
+    TIMEOUT_MS,
+  );
+
+  it('has a row for every PE and target', () => {
+    const zero = { lut: 0, ff: 0, carry: 0, dsp: 0, mux: 0, other: {}, estimatedLogicCells: null, tool: '' };
+    const keys = (rows: string[]) => rows.map((row) => row.split('|').slice(1, 4).join('|'));
+    for (const title of new Set(PE_CASES.map(tableTitle))) {
+      const expected = PE_CASES.filter((pe) => tableTitle(pe) === title).flatMap((pe) =>
+        TARGETS.map((target) => renderRow({ pe, target, cells: zero })),
+      );
+      expect(keys(rowsBelow(title)), title).toEqual(keys(expected));
+    }
+  });
+
+  it('takes new tables in place of the old ones', () => {
+    const changed = replaceTables(GUIDE, 'new');
+    expect(changed).not.toContain(`### ${tableTitle(PE_CASES[0]!)}`);
+    expect(replaceTables(changed, 'newer')).toBe(changed.replace('\nnew\n', '\nnewer\n'));
+    expect(() => replaceTables('no marks', 'new')).toThrow('the guide needs the lines <!-- synthesis-table');
+  });
+});
+
+describe('the commands of the guide on synthesis', () => {
+  const spec = /<!-- file: mac\.array -->\n```text\n(.*?)```/s.exec(GUIDE)![1]!;
+  const files = structuralFiles(buildDesign(parseSpec(spec, 'mac.array').arrays[0]!));
+  const scripts = Array.from(GUIDE.matchAll(/^yosys -p '([^']*)' \*\.v$/gm), ([, script]) => script!);
+  const folder = mkdtempSync(join(tmpdir(), 'espalier-synthesis-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('are four', () => expect(scripts).toHaveLength(4));
+
+  // A Yosys on the path is quicker, and what the reader has.
+  it.each(scripts)(
+    '%s',
+    async (script) => {
+      if (!installed('yosys')) {
+        await yosys(script, files);
+        return;
+      }
+      await writeFiles(folder, files);
+      expect(run('yosys', ['-q', '-p', script, ...files.map(({ path }) => path)], folder)).toBe('');
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('Yosys', () => {
+  it.each([
+    ['a wrong word', 'assign b = a endmodule', 'm.v:1: ERROR: syntax error, unexpected TOK_ENDMODULE'],
+    ['a loop', 'assign b = a & b; endmodule', 'ERROR: found logic loop in module m:'],
+  ])('refuses %s', async (_, body, message) => {
+    const source = { path: 'm.v', text: `module m (input wire a, output wire b); ${body}\n` };
+    await expect(yosys('hierarchy -check -top m; proc; check -assert', [source])).rejects.toThrow(
+      `Yosys failed (yosys, exit code 1, in memory): ${message}`,
+    );
+  });
+});
