@@ -26,6 +26,13 @@ export {
   type OperatorValue,
 } from './check/operator-report.ts';
 export { type ReplayOptions, type ReplayReport, replayCase } from './check/replay-case.ts';
+// Data: inputs of models as people have them.
+export { batches } from './data/batches.ts';
+export type { DataSource } from './data/data-source.ts';
+export { readLabels } from './data/labels.ts';
+export { type DataOptions, openData } from './data/open-data.ts';
+export { parsePreprocess } from './data/parse-preprocess.ts';
+export type { ChannelOrder, ImageSize, Layout, Preprocess } from './data/preprocess.ts';
 // Projection and design: everything about one array, worked out once.
 export { buildDesign } from './design/build-design.ts';
 export type {
@@ -91,6 +98,7 @@ export { countCorrect, holdsScores, predictClasses } from './onnx/run/classes.ts
 export type { LayerReport } from './onnx/run/layer-report.ts';
 export { type ReplacedModel, type ReplaceOptions, replaceLayers } from './onnx/run/replace-layers.ts';
 export type { ModelProgress, ModelResult, ModelRunOptions } from './onnx/run/run-stages.ts';
+export { countTopK } from './onnx/run/top-k.ts';
 export { type Matrix3, PRESET_NAMES, PRESETS, type PresetName } from './projection/space-time.ts';
 // Spec language: text → ArraySpec and FaultSpec.
 export type { ArrayInput, ArraySpec, SpecFile } from './spec/array-spec.ts';
@@ -101,6 +109,7 @@ export { loadOperator } from './spec/load-operator.ts';
 export { parseFault, parseSpec } from './spec/parse.ts';
 // Tensors and their files.
 export { decodeNpy, encodeNpy, readNpy, writeNpy } from './tensor/npy.ts';
+export { readNpz, writeNpz } from './tensor/npz.ts';
 export { ELEMENT_TYPES, type ElementType, type Tensor, type TensorData, tensor } from './tensor/tensor.ts';
 
 /** The version of this package. */

@@ -27,6 +27,11 @@ const RANDOM = new Set([
   'Bernoulli',
 ]);
 
+/** Tell whether a node gives other results although its inputs are the same. */
+export function isRandom({ opType }: NodeProto): boolean {
+  return RANDOM.has(opType);
+}
+
 /** A node that depends on nothing but constants, and so belongs to every stage. */
 const ANY_STAGE = -1;
 
@@ -99,7 +104,7 @@ function assignStages(
 ): ReadonlyMap<NodeProto, number> {
   const stageOf = new Map<NodeProto, number>();
   for (const node of nodes) {
-    let stage = chosen.has(node) || RANDOM.has(node.opType) ? 0 : ANY_STAGE;
+    let stage = chosen.has(node) || isRandom(node) ? 0 : ANY_STAGE;
     for (const value of valuesUsedBy(node)) {
       const [producer] = producerOf(index, value);
       if (!producer) {

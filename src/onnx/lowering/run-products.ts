@@ -34,7 +34,7 @@ export async function runProducts(
   port: ArrayPort,
   take: (result: Tensor, channels: readonly ChannelSums[]) => void,
 ): Promise<void> {
-  const { batch, group: groups, depth, blocks, dataOn, lowering } = lowered;
+  const { batch, group: groups, depth, perGroup, blocks, dataOn, lowering } = lowered;
   const channelSize = data.data.length / ((data.shape[0] ?? 0) * (data.shape[1] ?? 0));
   port.expect(batch * groups * blocks.length, lowering);
   for (let image = 0; image < batch; image++) {
@@ -50,7 +50,10 @@ export async function runProducts(
         }
         const kernels = weights(group, block);
         const [a, b] = dataOn === 'a' ? [operand.matrix, kernels] : [kernels, operand.matrix];
-        sums = await port.multiply(a, b, channel === 0 ? undefined : sums);
+        sums = await port.multiply(a, b, {
+          c: channel === 0 ? undefined : sums,
+          channels: { axis: dataOn === 'a' ? 'columns' : 'rows', first: group * perGroup + block.output },
+        });
         if (channel + channels === depth) take(sums, channelsOf(lowered, image, group, block));
       }
     }

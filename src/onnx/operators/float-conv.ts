@@ -48,15 +48,19 @@ export function floatConvolution(attributes: ConvAttributes, lowering: Lowering)
     const values = elementStore(type);
     const { round, add } = floatEnding(port.types.c, type);
     const result = allocate(type, elementCount(shape));
+    const shown = port.showSums ? allocate(port.types.c, result.length) : null;
     await runProducts(lowered, { data, weights: prepared.matrices, padding: 0 }, port, (product, channels) => {
       for (const { channel, first, step, place } of channels) {
         const added = bias && values.read(bias.data, channel);
         for (let pixel = 0; pixel < pixels; pixel++) {
-          const sum = round(sums.read(product.data, first + pixel * step));
+          const raw = sums.read(product.data, first + pixel * step);
+          if (shown) sums.write(shown, place + pixel, raw);
+          const sum = round(raw);
           values.write(result, place + pixel, added === null ? sum : add(sum, added));
         }
       }
     });
+    if (shown) port.showSums?.(tensor(port.types.c, shape, shown));
     return tensor(type, shape, result);
   };
 }

@@ -32,14 +32,18 @@ export const MATMUL: LayerOperator = {
       const { round } = floatEnding(port.types.c, a.type);
       const [from, to] = [elementStore(port.types.c), elementStore(a.type)];
       const result = allocate(a.type, elementCount(shape));
+      const shown = port.showSums ? allocate(port.types.c, result.length) : null;
       port.expect(products.length);
       for (const [n, { left, right }] of products.entries()) {
         const product = await port.multiply(block(a, left, rows, inner), block(b, right, inner, columns));
         const start = n * rows * columns;
         for (let at = 0; at < product.data.length; at++) {
-          to.write(result, start + at, round(from.read(product.data, at)));
+          const sum = from.read(product.data, at);
+          if (shown) from.write(shown, start + at, sum);
+          to.write(result, start + at, round(sum));
         }
       }
+      if (shown) port.showSums?.(tensor(port.types.c, shape, shown));
       return tensor(a.type, shape, result);
     };
   },

@@ -63,6 +63,7 @@ export const GEMM: LayerOperator = {
       if (addend) checkAddend(addend, [rows, columns]);
       port.expect(1);
       const product = await port.multiply(a, b);
+      port.showSums?.(product);
       const { round, add, multiply } = floatEnding(port.types.c, type);
       const toType = roundTo(dtypeInfo(type).float!);
       const [sums, values] = [elementStore(port.types.c), elementStore(type)];

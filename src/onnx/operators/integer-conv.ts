@@ -56,6 +56,8 @@ export function integerConvolution(attributes: ConvAttributes, lowering: Lowerin
       { data: shifted, p, kernelSums, q: weightZeros.map((zero) => zero - weightShift) },
       sums,
     );
-    return tensor('int32', lowered.shape, sums);
+    const result = tensor('int32', lowered.shape, sums);
+    port.showSums?.(result);
+    return result;
   };
 }

@@ -43,6 +43,8 @@ export function integerMatmul(): IntegerMatmul {
       };
       result.set(await integerProduct(shifted, factor, product, port), n * rows * columns);
     }
-    return { sums: tensor('int32', shapes.shape, result), shapes };
+    const sums = tensor('int32', shapes.shape, result);
+    port.showSums?.(sums);
+    return { sums, shapes };
   };
 }

@@ -48,6 +48,7 @@ export const QGEMM: LayerOperator = {
       port.expect(1);
       const product = { ...size, start: 0, right: 0, leftZeros, rightZeros: Int32Array.from(bZeros) };
       const sums = await integerProduct(leftFactor(a, port.types.a), factor, product, port);
+      port.showSums?.(tensor('int32', [rows, columns], sums));
       if (addend) addTo(sums, addend, [rows, columns]);
       const scales = Float32Array.from(bScales, (bScale) => Math.fround(alpha * aScale) * bScale);
       if (yScale === null) {

@@ -1,21 +1,32 @@
-import type { Backend, MatmulResult, RunOptions } from '../../backend/backend.ts';
+import type { Backend } from '../../backend/backend.ts';
 import { type Dtype, dtypeInfo, integerRange, isDtype } from '../../dtype/dtype.ts';
 import type { ArraySpec } from '../../spec/array-spec.ts';
-import type { ElementType, Tensor } from '../../tensor/tensor.ts';
+import { type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Lowering } from '../lowering/lowering.ts';
+import { type FaultyProduct, faultyProduct } from './faulty-product.ts';
 import { type LayerReport, sumFaults, sumStats } from './layer-report.ts';
+import type { ChannelLines, PlacedFault } from './placed-fault.ts';
 
 /** A layer's way to the array: runs its products and keeps account of them. */
 export interface ArrayPort {
   readonly types: ArraySpec['types'];
   /** Say how many products the layer is going to run, and how it was lowered if there was a choice. */
   expect(products: number, lowering?: Lowering): void;
-  /**
-   * Run A×B + C: M×N elements of the array's dtype c.
-   * @param c a result of this port whose sums go on; zeros when left out
-   */
-  multiply(a: Tensor, b: Tensor, c?: Tensor): Promise<Tensor>;
+  /** Run A×B + C: M×N elements of the array's dtype c. */
+  multiply(a: Tensor, b: Tensor, product?: PortProduct): Promise<Tensor>;
+  /** Takes the sums of the layer, in the shape of its result, before bias and requantisation; null if nobody asks. */
+  readonly showSums: ((sums: Tensor) => void) | null;
 }
+
+/** What else there is to say of a product. */
+export interface PortProduct {
+  /** A result of this port whose sums go on; zeros when left out. */
+  readonly c?: Tensor | undefined;
+  /** Which output channels its rows or columns are; columns from 0 when left out. */
+  readonly channels?: ChannelLines | undefined;
+}
+
+const COLUMNS: ChannelLines = { axis: 'columns', first: 0 };
 
 export interface PortProgress {
   readonly doneProducts: number;
@@ -25,7 +36,11 @@ export interface PortProgress {
   readonly totalTiles: number;
 }
 
-export interface PortOptions extends Omit<RunOptions, 'onProgress'> {
+export interface PortOptions {
+  /** Those of this layer and of all layers. */
+  readonly faults: readonly PlacedFault[];
+  readonly signal?: AbortSignal | undefined;
+  readonly onSums?: ((sums: Tensor) => void) | undefined;
   /** Called after each product, and whenever the backend tells how far it is in one. */
   readonly onProgress?: ((progress: PortProgress) => void) | undefined;
 }
@@ -33,11 +48,11 @@ export interface PortOptions extends Omit<RunOptions, 'onProgress'> {
 /** Open a port for one run of one layer; `report` tells what went through it. */
 export function openPort(
   backend: Backend,
-  { onProgress, ...options }: PortOptions,
-): { readonly port: ArrayPort; readonly report: (name: string, op: string) => LayerReport } {
+  { faults, signal, onSums, onProgress }: PortOptions,
+): { readonly port: ArrayPort; readonly report: (name: string, op: string) => Omit<LayerReport, 'comparison'> } {
   const { types } = backend.design.spec;
   const { kind, widthBits } = dtypeInfo(types.c);
-  const results: Pick<MatmulResult, 'stats' | 'faults'>[] = [];
+  const results: Pick<FaultyProduct, 'stats' | 'firedCycles'>[] = [];
   let macs = 0;
   let neededBits = 0;
   let totalProducts = 0;
@@ -46,11 +61,12 @@ export function openPort(
   const termsOf = new WeakMap<Tensor, number>();
   const tell = (doneTiles: number, totalTiles: number): void =>
     onProgress?.({ doneProducts: results.length, totalProducts, doneTiles, totalTiles });
-  const multiply = async (a: Tensor, b: Tensor, c?: Tensor): Promise<Tensor> => {
-    options.signal?.throwIfAborted();
-    const { result, stats, faults } = await backend.matmul({ a, b, c }, { ...options, onProgress: tell });
+  const multiply = async (a: Tensor, b: Tensor, { c, channels = COLUMNS }: PortProduct = {}): Promise<Tensor> => {
+    signal?.throwIfAborted();
+    const options = { signal, onProgress: tell };
+    const { result, stats, firedCycles } = await faultyProduct(backend, { a, b, c }, faults, channels, options);
     const inner = b.shape[0] ?? 0;
-    results.push({ stats, faults });
+    results.push({ stats, firedCycles });
     tell(0, 0);
     macs += (a.shape[0] ?? 0) * inner * (b.shape[1] ?? 0);
     const terms = inner + (c ? (termsOf.get(c) ?? 0) : 0);
@@ -58,21 +74,26 @@ export function openPort(
     if (kind === 'integer') neededBits = Math.max(neededBits, accumulatorBits(a.type, b.type, terms, types.c));
     return result;
   };
-  const report = (name: string, op: string): LayerReport => ({
+  // A layer may go on to work on its sums in place.
+  const showSums = onSums ? (sums: Tensor) => onSums(tensor(sums.type, sums.shape, sums.data.slice())) : null;
+  const report = (name: string, op: string): Omit<LayerReport, 'comparison'> => ({
     name,
     op,
     lowering: usedLowering,
     products: results.length,
     macs,
     stats: sumStats(results.map(({ stats }) => stats)),
-    faults: sumFaults(results.map(({ faults }) => faults)),
+    faults: sumFaults(
+      faults,
+      results.map(({ firedCycles }) => firedCycles),
+    ),
     accumulator: kind === 'float' ? null : { neededBits, widthBits },
   });
   const expect = (products: number, lowering?: Lowering): void => {
     totalProducts = products;
     usedLowering = lowering ?? null;
   };
-  return { port: { types, expect, multiply }, report };
+  return { port: { types, expect, multiply, showSums }, report };
 }
 
 /** Bits that an accumulator needs to hold every sum of `terms` products of two types; one for the sign if it has one. */

@@ -1,3 +1,4 @@
+import { numberReader } from '../../dtype/element-store.ts';
 import { OperandError } from '../../errors.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 
@@ -9,13 +10,17 @@ export function holdsScores({ shape }: Tensor): boolean {
   return shape.length === 2 && shape[1]! >= 2 && shape[1]! <= MAX_CLASSES;
 }
 
-/** Find for every row of scores [N, C] the column with the highest score, the first of equal ones. */
-export function predictClasses({ shape, data }: Tensor): number[] {
+/** Find for every row of scores [N, C] the column with the highest score, the first of equal ones; NaN is below all numbers. */
+export function predictClasses({ type, shape, data }: Tensor): number[] {
   const [rows, classes] = shape as [number, number];
+  const read = numberReader(type);
   return Array.from({ length: rows }, (_, row) => {
     const first = row * classes;
     let best = first;
-    for (let at = first + 1; at < first + classes; at++) if (data[at]! > data[best]!) best = at;
+    for (let at = first + 1; at < first + classes; at++) {
+      const [score, highest] = [read(data, at), read(data, best)];
+      if (score > highest || (Number.isNaN(highest) && !Number.isNaN(score))) best = at;
+    }
     return best - first;
   });
 }

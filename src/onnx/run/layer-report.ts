@@ -1,6 +1,11 @@
 import type { RunStats } from '../../backend/backend.ts';
 import type { FaultReport } from '../../fault/fault.ts';
 import type { Lowering } from '../lowering/lowering.ts';
+import type { PlacedFault } from './placed-fault.ts';
+import type { LayerComparison } from './reference-layer.ts';
+
+/** What became of a fault in a layer. */
+export interface LayerFaultReport extends FaultReport, PlacedFault {}
 
 /** What the array did for one layer in one run. */
 export interface LayerReport {
@@ -14,13 +19,15 @@ export interface LayerReport {
   readonly macs: number;
   /** Tiles and cycles are summed over the products; utilisation is their mean, weighted by cycles. */
   readonly stats: RunStats;
-  /** One report per fault, in the order given, fired cycles summed over the products. */
-  readonly faults: readonly FaultReport[];
+  /** One report per fault that acts in the layer, in the order given, fired cycles summed over the products. */
+  readonly faults: readonly LayerFaultReport[];
   /**
    * The accumulator width that no data of these element types can overflow, and the array's. The layer's result is
    * certain to be right only if the first is not greater than the second. Null in floating point, which does not wrap.
    */
   readonly accumulator: { readonly neededBits: number; readonly widthBits: number } | null;
+  /** How the layer compares with ONNX Runtime on the same inputs; null unless asked for. */
+  readonly comparison: LayerComparison | null;
 }
 
 /** Sum the statistics of jobs that ran on the same array one after the other. */
@@ -45,11 +52,10 @@ export function sumStats(jobs: readonly RunStats[]): RunStats {
   };
 }
 
-/** Sum the fault reports of jobs that ran with the same faults. */
-export function sumFaults(jobs: readonly (readonly FaultReport[])[]): FaultReport[] {
-  const [first = []] = jobs;
-  return first.map(({ fault }, index) => ({
-    fault,
-    firedCycles: jobs.reduce((sum, job) => sum + (job[index]?.firedCycles ?? 0), 0),
+/** Report the faults of a layer from how often each fired in each of its products. */
+export function sumFaults(placed: readonly PlacedFault[], fired: readonly (readonly number[])[]): LayerFaultReport[] {
+  return placed.map((own, index) => ({
+    ...own,
+    firedCycles: fired.reduce((sum, ofProduct) => sum + ofProduct[index]!, 0),
   }));
 }

@@ -6,9 +6,13 @@ import { derive, type GraphProto } from '../file/messages.ts';
 import type { OnnxModel } from '../file/model.ts';
 import { type GraphIndex, indexGraph } from '../graph/graph-index.ts';
 import { type CompatibleLayer, chooseLayers } from '../graph/layers.ts';
-import { cutIntoStages } from '../graph/stages.ts';
+import { cutIntoStages, isRandom } from '../graph/stages.ts';
 import { submodel } from '../graph/submodel.ts';
 import { checkLowering, DEFAULT_LOWERING, type Lowering } from '../lowering/lowering.ts';
+import { FaultSet } from './fault-set.ts';
+import { type FaultPlace, placeFault } from './placed-fault.ts';
+import { Prefix } from './prefix.ts';
+import { type ReferenceLayer, referenceLayer } from './reference-layer.ts';
 import { type ArrayLayer, type ModelResult, type ModelRunOptions, runStages, type StageRunner } from './run-stages.ts';
 import { openSession, type ValueType } from './session.ts';
 
@@ -17,7 +21,7 @@ export interface ReplaceOptions {
   readonly layers?: readonly string[] | undefined;
   /** The array; it stays open when the model is closed. */
   readonly backend: Backend;
-  /** Faults that act in every product of every chosen layer; cycles count from the first beat of each product. */
+  /** Faults to begin with, as if given to `addFault` without a place. */
   readonly faults?: readonly Fault[] | undefined;
   /** How convolutions become matrix products, `im2col` when left out; a layer that this does not suit uses `im2col`. */
   readonly lowering?: Lowering | undefined;
@@ -33,6 +37,26 @@ export interface ReplacedModel {
    * @throws {ModelError} for inputs that do not fit the model, or a layer that turns out not to fit the array.
    */
   run(inputs: Readonly<Record<string, Tensor>>, options?: ModelRunOptions): Promise<ModelResult>;
+  /**
+   * Run the model on one batch of inputs after the other; nothing is read ahead.
+   * @throws as `run` does, with the batch's error
+   */
+  runBatches(
+    batches: AsyncIterable<Readonly<Record<string, Tensor>>> | Iterable<Readonly<Record<string, Tensor>>>,
+    options?: ModelRunOptions,
+  ): AsyncGenerator<ModelResult, void>;
+  /**
+   * Have a fault act from the next run on: in every product of every layer, or of one layer, or so that it shows in one output
+   * channel only. Cycles count from the first beat of each product.
+   * @param fault a fault of the array, or its text as in the spec language
+   * @returns the number by which `clearFault` knows it
+   * @throws {SpecError} for text that is no fault, {FaultError} for one that the array cannot have, {ModelError} for a layer that
+   *   is not on the array
+   */
+  addFault(fault: Fault | string, place?: FaultPlace): number;
+  /** @throws {ModelError} for a number that no fault has. */
+  clearFault(id: number): void;
+  clearFaults(): void;
   /** Release the ONNX Runtime sessions. */
   close(): Promise<void>;
 }
@@ -50,14 +74,21 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
   const index = indexGraph(withLayers(model.graph, found));
   const types = inputTypes(model);
   const runners: StageRunner[] = [];
+  const references = new Map<CompatibleLayer, Promise<ReferenceLayer>>();
+  const referenceOf = (layer: CompatibleLayer): Promise<ReferenceLayer> => {
+    const known = references.get(layer) ?? referenceLayer(model, index, layer, types);
+    references.set(layer, known);
+    return known;
+  };
   const close = async (): Promise<void> => {
     await Promise.all(runners.map(({ session }) => session?.close()));
+    await Promise.all([...references.values()].map(async (reference) => (await reference).close()));
   };
   try {
     for (const stage of cutIntoStages(index, new Set(chosen.keys()))) {
       const layers = stage.layers.map((node): ArrayLayer => {
-        const { name, operator } = chosen.get(node)!;
-        return { name, node, operator, run: operator.prepare(node, lowering) };
+        const layer = chosen.get(node)!;
+        return { ...layer, run: layer.operator.prepare(node, lowering), reference: () => referenceOf(layer) };
       });
       // A stage without nodes, between two layers in a row, needs no session.
       const session =
@@ -70,9 +101,22 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
     await close();
     throw error;
   }
+  const layers = found.map(({ name }) => name);
+  const prefix = new Prefix(!runners[0]?.stage.nodes.some(isRandom));
+  const faults = new FaultSet(backend.design, layers, options.faults ?? []);
+  const run: ReplacedModel['run'] = (inputs, { faults: instead, ...rest } = {}) => {
+    const placed = instead ? instead.map((fault) => placeFault(fault, {}, layers)) : faults.placed;
+    return runStages(model, index, runners, inputs, { ...rest, backend, faults: placed, prefix });
+  };
   return {
-    layers: [...chosen.values()].map(({ name }) => name),
-    run: (inputs, run = {}) => runStages(model, index, runners, inputs, { backend, faults: options.faults, ...run }),
+    layers,
+    run,
+    async *runBatches(batches, rest) {
+      for await (const inputs of batches) yield await run(inputs, rest);
+    },
+    addFault: (fault, place) => faults.add(fault, place),
+    clearFault: (id) => faults.clear(id),
+    clearFaults: () => faults.clearAll(),
     close,
   };
 }

@@ -2,14 +2,17 @@ import type { Backend } from '../../backend/backend.ts';
 import { ModelError } from '../../errors.ts';
 import type { Fault } from '../../fault/fault.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import type { NodeProto } from '../file/messages.ts';
 import type { OnnxModel } from '../file/model.ts';
 import type { GraphIndex } from '../graph/graph-index.ts';
+import type { CompatibleLayer } from '../graph/layers.ts';
 import type { Stage } from '../graph/stages.ts';
-import type { LayerOperator, LayerRun } from '../operators/layer-operator.ts';
+import type { LayerRun } from '../operators/layer-operator.ts';
 import { openPort, type PortProgress } from './array-port.ts';
 import type { LayerReport } from './layer-report.ts';
 import { checkInputs } from './model-inputs.ts';
+import type { PlacedFault } from './placed-fault.ts';
+import type { Prefix } from './prefix.ts';
+import { compareResults, type ReferenceLayer } from './reference-layer.ts';
 import { fromRuntime, type RuntimeTensor, type Session, toRuntime } from './session.ts';
 
 /** How far a run is: the layer on the array, its matrix products, and the tiles of the present one. */
@@ -21,8 +24,12 @@ export interface ModelProgress extends PortProgress {
 }
 
 export interface ModelRunOptions {
-  /** Faults for this run instead of those of the model. */
+  /** Faults for this run instead of those of the model; they act in every product of every layer. */
   readonly faults?: readonly Fault[] | undefined;
+  /** Compare each layer with what ONNX Runtime computes from the same inputs. */
+  readonly compare?: boolean | undefined;
+  /** Given each layer's input, sums and result as soon as it has run. */
+  readonly onLayer?: ((tensors: LayerTensors) => void) | undefined;
   /** Ends the run with the signal's reason, between two products or as soon as the backend can. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
@@ -35,12 +42,29 @@ export interface ModelResult {
   readonly layers: readonly LayerReport[];
 }
 
+/** What went into and came out of a layer on the array. */
+export interface LayerTensors {
+  readonly layer: string;
+  /** The data, or the left factor. */
+  readonly input: Tensor;
+  /** The sums of products, zero points taken into account, before bias and requantisation. */
+  readonly accumulator: Tensor;
+  readonly output: Tensor;
+}
+
 /** A layer made ready for the array. */
-export interface ArrayLayer {
-  readonly name: string;
-  readonly node: NodeProto;
-  readonly operator: LayerOperator;
+export interface ArrayLayer extends CompatibleLayer {
   readonly run: LayerRun;
+  /** The layer as ONNX Runtime computes it; loaded when first asked for. */
+  readonly reference: () => Promise<ReferenceLayer>;
+}
+
+/** How the stages of a model are run. */
+export interface StageOptions extends Omit<ModelRunOptions, 'faults'> {
+  readonly backend: Backend;
+  readonly faults: readonly PlacedFault[];
+  /** Holds what comes before the first layer, from one run to the next. */
+  readonly prefix: Prefix;
 }
 
 /** A stage made ready; the session is missing where a stage has no nodes. */
@@ -56,21 +80,24 @@ export async function runStages(
   index: GraphIndex,
   runners: readonly StageRunner[],
   inputs: Readonly<Record<string, Tensor>>,
-  options: ModelRunOptions & { readonly backend: Backend },
+  options: StageOptions,
 ): Promise<ModelResult> {
   checkInputs(model, inputs);
   const values = new Map(Object.entries(inputs).map(([name, value]) => [name, toRuntime(value)]));
   const reports: LayerReport[] = [];
   const layerCount = runners.reduce((sum, { layers }) => sum + layers.length, 0);
-  for (const { session, layers } of runners) {
+  for (const [stage, { session, layers }] of runners.entries()) {
     options.signal?.throwIfAborted();
-    for (const [name, value] of (await session?.run(values)) ?? []) values.set(name, value);
+    const compute = async () => (await session?.run(values)) ?? new Map<string, RuntimeTensor>();
+    const computed = stage === 0 ? await options.prefix.get(inputs, compute) : await compute();
+    for (const [name, value] of computed) values.set(name, value);
     for (const layer of layers) {
       const operands = layer.node.input.map((name) => (name === '' ? null : lookUp(name, values, index)));
       const place = { layer: layer.name, layerIndex: reports.length, layerCount };
       const { result, report } = await runLayer(layer, operands, place, options);
+      const comparison = options.compare ? compareResults(result, await (await layer.reference()).run(values)) : null;
       values.set(layer.node.output[0] ?? '', toRuntime(result));
-      reports.push(report);
+      reports.push({ ...report, comparison });
     }
   }
   const outputs = model.outputs.map(({ name }) => [name, lookUp(name, values, index)] as const);
@@ -81,15 +108,23 @@ async function runLayer(
   layer: ArrayLayer,
   operands: readonly (Tensor | null)[],
   place: Pick<ModelProgress, 'layer' | 'layerIndex' | 'layerCount'>,
-  { backend, faults, signal, onProgress }: ModelRunOptions & { readonly backend: Backend },
-): Promise<{ readonly result: Tensor; readonly report: LayerReport }> {
+  { backend, faults, signal, onProgress, onLayer }: StageOptions,
+): Promise<{ readonly result: Tensor; readonly report: Omit<LayerReport, 'comparison'> }> {
+  let accumulator: Tensor | undefined;
   const { port, report } = openPort(backend, {
-    faults,
+    faults: faults.filter((fault) => fault.layer === null || fault.layer === layer.name),
     signal,
+    onSums:
+      onLayer &&
+      ((sums) => {
+        accumulator = sums;
+      }),
     onProgress: onProgress && ((progress) => onProgress({ ...place, ...progress })),
   });
   try {
-    return { result: await layer.run(operands, port), report: report(layer.name, layer.node.opType) };
+    const result = await layer.run(operands, port);
+    onLayer?.({ layer: layer.name, input: operands[0]!, accumulator: accumulator!, output: result });
+    return { result, report: report(layer.name, layer.node.opType) };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     throw new ModelError(`layer '${layer.name}' (${layer.node.opType}): ${error.message}`, { cause: error });

@@ -1,0 +1,41 @@
+import { ModelError } from '../../errors.ts';
+import type { Fault } from '../../fault/fault.ts';
+
+/** A fault that acts in some products of some layers only. */
+export interface PlacedFault {
+  readonly fault: Fault;
+  /** The only layer in whose products it acts; null for all. */
+  readonly layer: string | null;
+  /**
+   * The only output channel in which it shows: the others get what the array computes without it. Channels are those of a
+   * convolution's result, the columns of another product; null for all.
+   */
+  readonly channel: number | null;
+}
+
+/** Where a fault acts, as a program says it; what is left out stands for all. */
+export interface FaultPlace {
+  readonly layer?: string | undefined;
+  readonly channel?: number | undefined;
+}
+
+/**
+ * Place a fault.
+ * @param layers names of the layers that run on the array
+ * @throws {ModelError} for a layer that is not among them, or a channel that is no whole number from 0.
+ */
+export function placeFault(fault: Fault, { layer, channel }: FaultPlace, layers: readonly string[]): PlacedFault {
+  if (layer !== undefined && !layers.includes(layer)) {
+    throw new ModelError(`layer '${layer}' does not run on the array; those that do are ${layers.join(', ')}`);
+  }
+  if (channel !== undefined && !(Number.isInteger(channel) && channel >= 0)) {
+    throw new ModelError(`the output channel of a fault must be a whole number from 0, received ${channel}`);
+  }
+  return { fault, layer: layer ?? null, channel: channel ?? null };
+}
+
+/** Which output channels the lines of a product's result are: row or column n is channel `first` + n. */
+export interface ChannelLines {
+  readonly axis: 'rows' | 'columns';
+  readonly first: number;
+}
