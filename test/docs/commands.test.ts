@@ -10,6 +10,7 @@ const DOCUMENTS = [
   'README.md',
   'docs/guide-first-array.md',
   'docs/guide-floating-point.md',
+  'docs/guide-synthesis.md',
   'docs/guide-command-line.md',
   'docs/guide-synthesis.md',
 ];
