@@ -1,7 +1,7 @@
 import type { Backend, MatmulResult, RunOptions } from '../../backend/backend.ts';
 import { type Dtype, dtypeInfo, integerRange, isDtype } from '../../dtype/dtype.ts';
 import type { ArraySpec } from '../../spec/array-spec.ts';
-import type { ElementType, Tensor } from '../../tensor/tensor.ts';
+import { type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import { type LayerReport, sumFaults, sumStats } from './layer-report.ts';
 
@@ -11,7 +11,7 @@ export interface ArrayPort {
   /** Say how many products the layer is going to run, and how it was lowered if there was a choice. */
   expect(products: number, lowering?: Lowering): void;
   /**
-   * Run A×B + C: M×N elements of the array's dtype c.
+   * Run A×B + C: M×N elements of the array's dtype c. A product without terms never reaches the array.
    * @param c a result of this port whose sums go on; zeros when left out
    */
   multiply(a: Tensor, b: Tensor, c?: Tensor): Promise<Tensor>;
@@ -48,11 +48,13 @@ export function openPort(
     onProgress?.({ doneProducts: results.length, totalProducts, doneTiles, totalTiles });
   const multiply = async (a: Tensor, b: Tensor, c?: Tensor): Promise<Tensor> => {
     options.signal?.throwIfAborted();
+    const [rows = 0] = a.shape;
+    const [inner = 0, columns = 0] = b.shape;
+    if (rows * inner * columns === 0) return c ?? tensor(types.c, [rows, columns]);
     const { result, stats, faults } = await backend.matmul({ a, b, c }, { ...options, onProgress: tell });
-    const inner = b.shape[0] ?? 0;
     results.push({ stats, faults });
     tell(0, 0);
-    macs += (a.shape[0] ?? 0) * inner * (b.shape[1] ?? 0);
+    macs += rows * inner * columns;
     const terms = inner + (c ? (termsOf.get(c) ?? 0) : 0);
     termsOf.set(result, terms);
     if (kind === 'integer') neededBits = Math.max(neededBits, accumulatorBits(a.type, b.type, terms, types.c));
