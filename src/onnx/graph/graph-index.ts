@@ -1,4 +1,5 @@
 import type { Tensor } from '../../tensor/tensor.ts';
+import { elementTypeName } from '../file/element-types.ts';
 import type { GraphProto, NodeProto, TensorProto } from '../file/messages.ts';
 import { decodeTensor } from '../file/tensor-proto.ts';
 
@@ -13,6 +14,8 @@ export interface GraphIndex {
   readonly constants: ReadonlyMap<string, TensorProto>;
   /** Read a known value; the same name gives the same tensor each time. */
   constant(name: string): Tensor | undefined;
+  /** Name the element type that the file gives a value; null when it says nothing of it. */
+  elementType(name: string): string | null;
 }
 
 /** Index a graph's values. */
@@ -34,7 +37,14 @@ export function indexGraph(graph: GraphProto): GraphIndex {
     decoded.set(name, value);
     return value;
   };
-  return { graph, producers, users, constants, constant };
+  const declared = new Map(
+    [...graph.valueInfo, ...graph.output, ...graph.input].map(({ name, type }) => [name, type?.tensorType?.elemType]),
+  );
+  const elementType = (name: string): string | null => {
+    const code = constants.get(name)?.dataType ?? declared.get(name);
+    return code ? elementTypeName(code) : null;
+  };
+  return { graph, producers, users, constants, constant, elementType };
 }
 
 /** List the values a node needs, once each: its inputs, and what its subgraphs take from the graph around them. */

@@ -1,12 +1,11 @@
 import { elementStore } from '../../dtype/element-store.ts';
 import { ModelError } from '../../errors.ts';
 import { allocate, elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
-import { elementTypeName } from '../file/element-types.ts';
 import { matmulShapes } from '../lowering/matmul-shapes.ts';
 import { floatProblem } from './array-fit.ts';
 import { FLOAT_TYPES, floatEnding } from './float-sums.ts';
 import { type LayerOperator, requiredInput } from './layer-operator.ts';
-import { matmulProducts, matmulRank, refuseElementType } from './matmul-rules.ts';
+import { matmulProducts, matmulRank, refuseElementType, refuseFloatArray } from './matmul-rules.ts';
 
 /**
  * MatMul of floating-point tensors. The array starts every sum at +0 and adds in the order of K; its sum is rounded to the
@@ -15,11 +14,8 @@ import { matmulProducts, matmulRank, refuseElementType } from './matmul-rules.ts
 export const MATMUL: LayerOperator = {
   opType: 'MatMul',
   domain: '',
-  refuse: (node, graph) => refuseElementType(node, graph, [0, 1], FLOAT_TYPES),
-  refuseArray(node, graph, types) {
-    const known = node.input.map((name) => graph.constants.get(name)).find((value) => value !== undefined);
-    return floatProblem(known ? elementTypeName(known.dataType) : null, types);
-  },
+  refuse: (node, graph) => refuseElementType(node, graph, { 0: 'A', 1: 'B' }, FLOAT_TYPES),
+  refuseArray: refuseFloatArray,
   resultType: ([a, b]) => ({ type: a?.type ?? b?.type ?? 'float32', rank: matmulRank(a?.rank, b?.rank) }),
   products: (_node, [a, b]) => matmulProducts(a, b),
   prepare() {

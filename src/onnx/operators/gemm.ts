@@ -5,14 +5,13 @@ import { roundTo } from '../../dtype/float-format.ts';
 import { ModelError } from '../../errors.ts';
 import { allocate, bitsOf, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { floatAttribute, intAttribute } from '../file/attributes.ts';
-import { elementTypeName } from '../file/element-types.ts';
 import type { NodeProto } from '../file/messages.ts';
 import { indexIn } from '../lowering/matmul-shapes.ts';
 import type { LayerProducts } from '../lowering/product-shape.ts';
 import { floatProblem } from './array-fit.ts';
 import { FLOAT_TYPES, floatEnding } from './float-sums.ts';
 import { type LayerOperator, optionalInput, requiredInput } from './layer-operator.ts';
-import { matmulProducts, refuseElementType } from './matmul-rules.ts';
+import { matmulProducts, refuseElementType, refuseFloatArray } from './matmul-rules.ts';
 
 /** What Gemm does beside multiplying. */
 export interface GemmAttributes {
@@ -39,11 +38,8 @@ export function gemmAttributes(node: NodeProto): GemmAttributes {
 export const GEMM: LayerOperator = {
   opType: 'Gemm',
   domain: '',
-  refuse: (node, graph) => refuseElementType(node, graph, [0, 1, 2], FLOAT_TYPES),
-  refuseArray(node, graph, types) {
-    const known = node.input.map((name) => graph.constants.get(name)).find((value) => value !== undefined);
-    return floatProblem(known ? elementTypeName(known.dataType) : null, types);
-  },
+  refuse: (node, graph) => refuseElementType(node, graph, { 0: 'A', 1: 'B', 2: 'C' }, FLOAT_TYPES),
+  refuseArray: refuseFloatArray,
   resultType: ([a]) => ({ type: a?.type ?? 'float32', rank: 2 }),
   products: (node, shapes) => gemmProducts(node, shapes[0], shapes[1]),
   prepare(node) {

@@ -13,7 +13,7 @@ const SCALES = ['float32', 'float16', 'bfloat16'] as const satisfies readonly El
 export const MATMUL_INTEGER: LayerOperator = {
   opType: 'MatMulInteger',
   domain: '',
-  refuse: (node, graph) => refuseElementType(node, graph, [0, 1], BYTES),
+  refuse: (node, graph) => refuseElementType(node, graph, { 0: 'A', 1: 'B' }, BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: ([a, b]) => ({ type: 'int32', rank: matmulRank(a?.rank, b?.rank) }),
   products: (_node, [a, b]) => matmulProducts(a, b),
@@ -39,7 +39,7 @@ export const MATMUL_INTEGER: LayerOperator = {
 export const QLINEAR_MATMUL: LayerOperator = {
   opType: 'QLinearMatMul',
   domain: '',
-  refuse: (node, graph) => refuseElementType(node, graph, [0, 3], BYTES),
+  refuse: (node, graph) => refuseElementType(node, graph, { 0: 'a', 3: 'b', 7: 'y_zero_point' }, BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: (inputs) => ({ type: inputs[7]?.type ?? 'uint8', rank: matmulRank(inputs[0]?.rank, inputs[3]?.rank) }),
   products: (_node, shapes) => matmulProducts(shapes[0], shapes[3]),

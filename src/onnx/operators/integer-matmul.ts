@@ -28,7 +28,7 @@ export function integerMatmul(): IntegerMatmul {
     const { rows, inner, columns, products } = shapes;
     const [dataZero, weightZero] = [aZeros[0]!, bZeros[0]!];
     const isUniform = aZeros.every((zero) => zero === dataZero) && bZeros.every((zero) => zero === weightZero);
-    if (port.exact && isUniform) {
+    if (port.exact && isUniform && a.data.length > 0 && b.data.length > 0) {
       const product = { opType: 'MatMulInteger', attribute: [], data: a, weights: b, dataZero, weightZero } as const;
       const known = await port.exact(product, planOf(shapes, a, b, port));
       if (known) {

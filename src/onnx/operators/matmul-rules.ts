@@ -1,11 +1,12 @@
 import { ModelError } from '../../errors.ts';
+import type { ArraySpec } from '../../spec/array-spec.ts';
 import type { ElementType } from '../../tensor/tensor.ts';
-import { elementTypeName } from '../file/element-types.ts';
 import type { NodeProto } from '../file/messages.ts';
 import type { GraphIndex } from '../graph/graph-index.ts';
 import { matmulShapes } from '../lowering/matmul-shapes.ts';
 import type { LayerProducts } from '../lowering/product-shape.ts';
 import { enumerate } from '../wording.ts';
+import { floatProblem } from './array-fit.ts';
 
 /** Count the axes of a product of tensors from those of its factors; null when one is unknown. */
 export function matmulRank(left: number | null | undefined, right: number | null | undefined): number | null {
@@ -21,19 +22,27 @@ export function matmulProducts(left: readonly number[] | null | undefined, right
   return { lowering: null, shapes: [{ m: rows, k: inner, n: columns, count: products.length }] };
 }
 
-/** Say which of a node's inputs the file holds in an element type that cannot be multiplied here; null when none. */
+/**
+ * Say which of a node's inputs is of an element type that cannot be multiplied here, as far as the file tells; null when
+ * none is.
+ * @param inputs names of inputs by their place
+ */
 export function refuseElementType(
   node: NodeProto,
   graph: GraphIndex,
-  inputs: readonly number[],
+  inputs: Readonly<Record<number, string>>,
   types: readonly ElementType[],
 ): string | null {
-  for (const index of inputs) {
-    const value = graph.constants.get(node.input[index] ?? '');
-    if (!value) continue;
-    const type = elementTypeName(value.dataType);
-    if (!(types as readonly string[]).includes(type))
-      return `input ${index} must be ${enumerate(types, 'or')}, not ${type}`;
+  for (const [place, name] of Object.entries(inputs)) {
+    const type = graph.elementType(node.input[Number(place)] ?? '');
+    if (type === null || (types as readonly string[]).includes(type)) continue;
+    return `${name} must be ${enumerate(types, 'or')}, not ${type}`;
   }
   return null;
+}
+
+/** Say why an array of these dtypes cannot multiply the factors of a node in floating point; null when it can. */
+export function refuseFloatArray(node: NodeProto, graph: GraphIndex, types: ArraySpec['types']): string | null {
+  const known = node.input.map(graph.elementType).find((type) => type !== null);
+  return floatProblem(known ?? null, types);
 }

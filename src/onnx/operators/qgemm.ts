@@ -18,7 +18,7 @@ const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
 export const QGEMM: LayerOperator = {
   opType: 'QGemm',
   domain: 'com.microsoft',
-  refuse: (node, graph) => refuseElementType(node, graph, [0, 3], BYTES),
+  refuse: (node, graph) => refuseElementType(node, graph, { 0: 'A', 3: 'B', 8: 'y_zero_point' }, BYTES),
   refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: (inputs) => ({ type: inputs[7] ? (inputs[8]?.type ?? 'uint8') : 'float32', rank: 2 }),
   products: (node, shapes) => gemmProducts(node, shapes[0], shapes[3]),
