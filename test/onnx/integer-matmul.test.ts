@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { functionalBackend } from '../../src/backend/functional.ts';
+import { buildDesign } from '../../src/design/build-design.ts';
 import type { OnnxModel } from '../../src/onnx/file/model.ts';
 import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
+import { parseSpec } from '../../src/spec/parse.ts';
 import { elementCount, type Tensor } from '../../src/tensor/tensor.ts';
 import { buildModel, info, node, values, zeros } from './support/build-model.ts';
 import { type Byte, byte, bytes } from './support/conv-cases.ts';
@@ -315,6 +318,27 @@ describe.each(OPERATORS)('%s', (op) => {
     await replaced.close();
     for (const [n, { outputs }] of results.entries()) expect([...outputs['y']!.data]).toEqual(plainLoop(runs[n]!));
   });
+
+  it.each([
+    ['rows', [0, 3], [3, 2]],
+    ['columns', [2, 3], [3, 0]],
+    ['terms', [2, 0], [0, 2]],
+  ] as const)(
+    'of no %s on an array whose products need not be run is the same in every run',
+    async (_, left, right) => {
+      const text = 'array i { size 2 x 2 x 2; projection output_stationary; types a: int8, b: int8, c: int32 }';
+      const backend = functionalBackend(buildDesign(parseSpec(text, 'i.array').arrays[0]!));
+      const b = zeros('int8', op === 'QGemm' ? [...right].reverse() : right);
+      const product = { ...simple(zeros('uint8', left), b), computed: false };
+      const replaced = await replaceLayers(modelOfCase(product), { backend });
+      for (let run = 0; run < 3; run++) {
+        const { outputs, layers } = await replaced.run(inputsOf(product));
+        expect([...outputs['y']!.data]).toEqual(plainLoop(product));
+        expect(layers).toMatchObject([{ products: 0, macs: 0 }]);
+      }
+      await replaced.close();
+    },
+  );
 
   it.each([
     ['rows', [0, 3], [3, 2]],

@@ -29,6 +29,14 @@ const MODEL = buildModel({
     node('Conv', ['f', 'computed'], ['n']),
     node('MatMulInteger', ['x', 'w'], ['h'], {}, { name: 'dense' }),
     node('QGemm', ['x', 's', 'z', 'flat'], ['i'], {}, { name: 'q', domain: 'com.microsoft' }),
+    node('ConvTranspose', ['f', 'real'], ['tr'], {}, { name: 'turned' }),
+    node('FusedMatMul', ['f', 'real'], ['fu'], {}, { name: 'fused', domain: 'com.microsoft' }),
+    node('MatMul', ['f', 'real'], ['ot'], {}, { name: 'other', domain: 'com.microsoft' }),
+    node('MatMul', ['x', 'computed'], ['o']),
+    node('MatMul', ['computed', 'declared'], ['p']),
+    node('Gemm', ['computed', 'real', 'brain'], ['q']),
+    node('MatMulInteger', ['x', 'declared'], ['s']),
+    node('QLinearMatMul', ['x', 's1', '', 'flat', 's2', '', 's3', 'tiny'], ['t']),
     node(
       'If',
       ['t'],
@@ -39,12 +47,13 @@ const MODEL = buildModel({
       { name: 'choice' },
     ),
   ],
-  inputs: [info('x', 'uint8', ['N', 3, 8, 8])],
+  inputs: [info('x', 'uint8', ['N', 3, 8, 8]), info('declared', 'int32', ['N']), info('tiny', 'float8e4m3fn', [])],
   outputs: [info('a', 'int32', ['N', 4, 7, 7])],
   constants: CONSTANTS,
 });
 
-const NOT_SUPPORTED = 'the array runs Conv, ConvInteger and QLinearConv of the standard operators';
+const NOT_SUPPORTED =
+  'the array runs Conv, ConvInteger, QLinearConv, MatMul, Gemm, MatMulInteger, QLinearMatMul and com.microsoft.QGemm';
 
 describe('listLayers', () => {
   it('gives every matrix node a name of its own and says why one cannot run', () => {
@@ -64,8 +73,16 @@ describe('listLayers', () => {
       ['Conv_l', 'Conv', true, null],
       ['Conv_m', 'Conv', false, 'weights must be float16, float32 or float64, not bfloat16'],
       ['Conv_n', 'Conv', true, null],
-      ['dense', 'MatMulInteger', false, NOT_SUPPORTED],
-      ['q', 'com.microsoft.QGemm', false, NOT_SUPPORTED],
+      ['dense', 'MatMulInteger', true, null],
+      ['q', 'com.microsoft.QGemm', true, null],
+      ['turned', 'ConvTranspose', false, NOT_SUPPORTED],
+      ['fused', 'com.microsoft.FusedMatMul', false, NOT_SUPPORTED],
+      ['other', 'com.microsoft.MatMul', false, NOT_SUPPORTED],
+      ['MatMul_o', 'MatMul', false, 'A must be float16, float32 or float64, not uint8'],
+      ['MatMul_p', 'MatMul', false, 'B must be float16, float32 or float64, not int32'],
+      ['Gemm_q', 'Gemm', false, 'C must be float16, float32 or float64, not bfloat16'],
+      ['MatMulInteger_s', 'MatMulInteger', false, 'B must be uint8 or int8, not int32'],
+      ['QLinearMatMul_t', 'QLinearMatMul', false, 'y_zero_point must be uint8 or int8, not float8e4m3fn'],
       ['ConvInteger_k', 'ConvInteger', false, "it lies inside If 'choice', which runs as a whole"],
     ]);
   });
@@ -84,9 +101,10 @@ describe('a layer that cannot be replaced', () => {
     [
       'nope',
       "layer 'nope' is not in test.onnx; its layers are first, ConvInteger_b, first_c, ConvInteger_d, ConvInteger_e, " +
-        'ConvInteger_f, ConvInteger_g, Conv_l, Conv_m, Conv_n, dense, q, ConvInteger_k',
+        'ConvInteger_f, ConvInteger_g, Conv_l, Conv_m, Conv_n, dense, q, turned, fused, other, MatMul_o, MatMul_p, Gemm_q, MatMulInteger_s, ' +
+        'QLinearMatMul_t, ConvInteger_k',
     ],
-    ['dense', `layer 'dense' (MatMulInteger) cannot run on an array: ${NOT_SUPPORTED}`],
+    ['turned', `layer 'turned' (ConvTranspose) cannot run on an array: ${NOT_SUPPORTED}`],
     [
       'ConvInteger_g',
       "layer 'ConvInteger_g' (ConvInteger) cannot run on an array: weights must have at least 3 axes, not [4,3]",
@@ -124,12 +142,16 @@ describe('a layer that cannot be replaced', () => {
   });
 
   it('in a model that has no other', async () => {
-    const dense = (nodes: Parameters<typeof buildModel>[0]['nodes']) =>
-      buildModel({ nodes, inputs: [info('x', 'uint8', [1, 3])], outputs: [info('y', 'int32', [1, 3])] });
+    const single = (nodes: Parameters<typeof buildModel>[0]['nodes']) =>
+      buildModel({ nodes, inputs: [info('x', 'int32', [3, 3])], outputs: [info('y', 'int32', [3, 3])] });
     await expect(
-      replaceLayers(dense([node('MatMulInteger', ['x', 'x'], ['y'], {}, { name: 'd' })]), { backend }),
-    ).rejects.toThrow(new ModelError(`no layer of test.onnx can run on an array; d (MatMulInteger): ${NOT_SUPPORTED}`));
-    await expect(replaceLayers(dense([node('Cast', ['x'], ['y'], { to: 6 })]), { backend })).rejects.toThrow(
+      replaceLayers(single([node('MatMul', ['x', 'x'], ['y'], {}, { name: 'd' })]), { backend }),
+    ).rejects.toThrow(
+      new ModelError(
+        'no layer of test.onnx can run on an array; d (MatMul): A must be float16, float32 or float64, not int32',
+      ),
+    );
+    await expect(replaceLayers(single([node('Cast', ['x'], ['y'], { to: 6 })]), { backend })).rejects.toThrow(
       new ModelError('no layer of test.onnx can run on an array; it has none'),
     );
   });
@@ -153,7 +175,14 @@ describe('chooseLayers', () => {
   };
 
   it('takes without names all layers that can run on the array', () => {
-    expect(chosen('int8', 'int8', 'int32')).toEqual(['first', 'ConvInteger_b', 'first_c', 'ConvInteger_d']);
+    expect(chosen('int8', 'int8', 'int32')).toEqual([
+      'first',
+      'ConvInteger_b',
+      'first_c',
+      'ConvInteger_d',
+      'dense',
+      'q',
+    ]);
     expect(chosen('float32', 'float32', 'float64')).toEqual(['Conv_l', 'Conv_n']);
     expect(chosen('float64', 'float64', 'float64')).toEqual(['Conv_n']);
   });
@@ -170,7 +199,8 @@ describe('chooseLayers', () => {
     expect(() => chooseLayers(model, { a: 'uint8', b: 'int8', c: 'int32' })).toThrow(
       new ModelError(
         'no layer of test.onnx can run on this array; conv (Conv): its float32 numbers need an array with float32 as a ' +
-          `and b, received a: uint8, b: int8, c: int32; fc (MatMul): ${NOT_SUPPORTED}`,
+          'and b, received a: uint8, b: int8, c: int32; fc (MatMul): its floating-point numbers need an array of floating ' +
+          'point, received a: uint8, b: int8, c: int32',
       ),
     );
   });

@@ -5,6 +5,7 @@ import { functionalBackend } from '../../src/backend/functional.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import type { Dtype } from '../../src/dtype/dtype.ts';
 import { ModelError } from '../../src/errors.ts';
+import { make } from '../../src/onnx/file/messages.ts';
 import type { OnnxModel } from '../../src/onnx/file/model.ts';
 import type { FloatType } from '../../src/onnx/operators/float-sums.ts';
 import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
@@ -185,6 +186,23 @@ describe('a product on the array', () => {
     await replaced.close();
   });
 
+  it('of a Gemm of operator set 6 takes its attribute `broadcast`, which later ones do without', async () => {
+    const opsetImport = [make('OperatorSetIdProto', { domain: '', version: 6n })];
+    const model = buildModel(
+      {
+        nodes: [node('Gemm', ['a', 'b', 'c'], ['y'], { broadcast: 1, transB: 1 })],
+        inputs: [info('a', 'float32', ['M', 2])],
+        outputs: [info('y', 'float32', ['M', 2])],
+        constants: { b: values('float32', [2, 2], [1, 2, 3, 4]), c: values('float32', [2], [10, 20]) },
+      },
+      { opsetImport },
+    );
+    const replaced = await replaceLayers(model, { backend: open('float32', 'float32') });
+    const { outputs } = await replaced.run({ a: values('float32', [1, 2], [1, -1]) });
+    expect(outputs).toEqual({ y: values('float32', [1, 2], [10 - 1, 20 - 1]) });
+    await replaced.close();
+  });
+
   it.each(['MatMul', 'Gemm'])('of a batch of none by %s is empty', async (op) => {
     const model = buildModel({
       nodes: [node(op, ['a', 'b'], ['y'])],
@@ -229,7 +247,17 @@ describe('a product on the array', () => {
 describe('a product that does not fit', () => {
   const run = async (op: string, given: Record<string, Tensor>) => {
     const model = buildModel({
-      nodes: [node(op, Object.keys(given), ['y'], {}, { name: 'p' })],
+      nodes: [
+        // The file says nothing of the types of what nodes compute.
+        ...Object.keys(given).map((name) => node('Identity', [name], [`${name}_`])),
+        node(
+          op,
+          Object.keys(given).map((name) => `${name}_`),
+          ['y'],
+          {},
+          { name: 'p' },
+        ),
+      ],
       inputs: Object.entries(given).map(([name, { type, shape }]) =>
         info(
           name,
