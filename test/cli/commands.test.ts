@@ -303,13 +303,16 @@ describe('run', () => {
     expect((await readNpy(place.path('logits.npy'))).shape).toEqual([64, 10]);
   });
 
-  test('--json prints one document; both layers without a fault read 63 of 64 digits', async () => {
+  test('--json prints one document; all layers without a fault read 63 of 64 digits', async () => {
     const { stdout, stderr } = await place.run([...RUN, ...LABELS, '--array', 's.array:conv', '--json']);
     const document = JSON.parse(stdout) as RunDocument;
     expect(stderr).toBe('');
     expect(document.layers.map(({ name, op, products }) => [name, op, products])).toEqual([
       ['conv1', 'QLinearConv', 64],
       ['conv2', 'QLinearConv', 64],
+      ['fc1', 'QLinearMatMul', 1],
+      ['fc2', 'QLinearMatMul', 1],
+      ['fc3', 'QLinearMatMul', 1],
     ]);
     expect(document.outputs).toEqual([{ name: 'logits', dtype: 'float32', shape: [64, 10], file: null }]);
     expect(document.predictions).toHaveLength(64);
@@ -324,6 +327,9 @@ describe('run', () => {
     expect(document.layers.map(({ name, op, products, accumulator }) => [name, op, products, accumulator])).toEqual([
       ['conv1', 'Conv', 64, null],
       ['conv2', 'Conv', 64, null],
+      ['fc1', 'Gemm', 1, null],
+      ['fc2', 'Gemm', 1, null],
+      ['fc3', 'Gemm', 1, null],
     ]);
     expect(document.outputs).toEqual([{ name: 'logits', dtype: 'float32', shape: [64, 10], file: null }]);
     expect(document.correct).toEqual({ count: 63, of: 64, accuracy: 63 / 64 });
@@ -349,13 +355,13 @@ describe('run', () => {
 });
 
 describe('layers', () => {
-  test('lists the layers and why one cannot run on an array', async () => {
+  test('lists the layers and whether they can run on an array', async () => {
     const { stdout } = await place.run(['layers', `${DIGITS}digits-float32.onnx`]);
     expect(stdout.split('\n').slice(0, 4)).toEqual([
       'layer  operator  weights                runs on an array',
       'conv1  Conv      float32 [6, 1, 5, 5]   yes',
       'conv2  Conv      float32 [16, 6, 5, 5]  yes',
-      'fc1    Gemm      float32 [400, 120]     no: the array runs Conv, ConvInteger and QLinearConv of the standard operators',
+      'fc1    Gemm      float32 [400, 120]     yes',
     ]);
   });
 
