@@ -279,11 +279,6 @@ const REFUSED: readonly (readonly [claim: string, args: readonly string[], sente
     `layer 'conv3' is not in ${QLINEAR}; its layers are conv1, conv2, fc1, fc2, fc3`,
   ],
   [
-    'a layer that cannot run on an array, with the reason',
-    [...RUN, ...IMAGES, '--layers', 'conv1,fc1'],
-    "layer 'fc1' (QLinearMatMul) cannot run on an array: the array runs Conv, ConvInteger and QLinearConv of the standard operators",
-  ],
-  [
     'a floating-point layer on an array of integers',
     ['run', FLOAT32, '--array', 'two.array:one', ...IMAGES, '--layers', 'conv1'],
     "layer 'conv1' (Conv) cannot run on this array: its float32 numbers need an array with float32 as a and b, received a: int8, b: int8, c: int32",

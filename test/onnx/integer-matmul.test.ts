@@ -352,3 +352,37 @@ describe.each(OPERATORS)('%s', (op) => {
     expect(backend.jobs).toEqual([]);
   });
 });
+
+describe('QLinearMatMul with scales of 16 bits', () => {
+  const [a, b] = [values('uint8', [2, 3], [0, 9, 200, 31, 7, 255]), values('int8', [3, 2], [-128, 3, 50, 127, -1, 90])];
+
+  /** The bits of 0.25, 0.5 and 12. */
+  it.each([
+    ['float32', [0.25, 0.5, 12]],
+    ['float16', [0x3400, 0x3800, 0x4a00]],
+    ['bfloat16', [0x3e80, 0x3f00, 0x4140]],
+  ] as const)('takes %s from the file', async (type, scales) => {
+    const [as, bs, ys] = scales.map((scale) => values(type, [], [scale]));
+    const model = buildModel({
+      nodes: [node('QLinearMatMul', ['a', 'as', 'az', 'b', 'bs', 'bz', 'ys', 'yz'], ['y'])],
+      inputs: [info('a', 'uint8', ['M', 3])],
+      outputs: [info('y', 'uint8', ['M', 2])],
+      constants: {
+        ...{ as: as!, bs: bs!, ys: ys!, b },
+        az: values('uint8', [], [7]),
+        bz: values('int8', [], [-3]),
+        yz: values('uint8', [], [100]),
+      },
+    });
+    const replaced = await replaceLayers(model, { backend: plainBackend('int8', 'int8', 'int32') });
+    const { outputs } = await replaced.run({ a });
+    await replaced.close();
+    const sums = [0, 1].flatMap((m) =>
+      [0, 1].map((n) =>
+        [0, 1, 2].reduce((sum, k) => sum + (Number(a.data[3 * m + k]) - 7) * (Number(b.data[2 * k + n]) + 3), 0),
+      ),
+    );
+    const expected = sums.map((sum) => Math.max(0, Math.min(255, roundHalfEven((sum * 0.125) / 12) + 100)));
+    expect([...outputs['y']!.data]).toEqual(expected);
+  });
+});
