@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dtype } from '../../src/dtype/dtype.ts';
 import { ModelError } from '../../src/errors.ts';
@@ -5,6 +6,7 @@ import { chooseLayers, listLayers } from '../../src/onnx/graph/layers.ts';
 import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
 import { buildModel, graph, info, node, values, zeros } from './support/build-model.ts';
 import { plainBackend } from './support/plain-backend.ts';
+import { quantisedCases, quantisedModel } from './support/quantised-cases.ts';
 
 const CONSTANTS = {
   w: zeros('uint8', [4, 3, 2, 2]),
@@ -27,8 +29,14 @@ const MODEL = buildModel({
     node('Conv', ['f', 'real'], ['l']),
     node('Conv', ['f', 'brain'], ['m']),
     node('Conv', ['f', 'computed'], ['n']),
-    node('MatMulInteger', ['x', 'w'], ['h'], {}, { name: 'dense' }),
+    node('MatMulInteger', ['x', 'flat'], ['h'], {}, { name: 'dense' }),
     node('QGemm', ['x', 's', 'z', 'flat'], ['i'], {}, { name: 'q', domain: 'com.microsoft' }),
+    node('QLinearMatMul', ['x', 's', 'z', 'wide'], ['o']),
+    node('MatMul', ['f', 'brain'], ['p']),
+    node('Gemm', ['f', 'real', 'wide'], ['q']),
+    node('ConvTranspose', ['f', 'real'], ['u'], {}, { name: 'up' }),
+    node('FusedGemm', ['f', 'real'], ['v'], {}, { name: 'fused', domain: 'com.microsoft' }),
+    node('QGemm', ['x', 's', 'z', 'flat'], ['t'], {}, { name: 'elsewhere' }),
     node(
       'If',
       ['t'],
@@ -44,7 +52,9 @@ const MODEL = buildModel({
   constants: CONSTANTS,
 });
 
-const NOT_SUPPORTED = 'the array runs Conv, ConvInteger and QLinearConv of the standard operators';
+const NOT_SUPPORTED =
+  'the array runs Conv, ConvInteger, QLinearConv, MatMul, Gemm, MatMulInteger, QLinearMatMul and com.microsoft.QGemm';
+const FLOATS = 'float16, float32 or float64';
 
 describe('listLayers', () => {
   it('gives every matrix node a name of its own and says why one cannot run', () => {
@@ -64,16 +74,34 @@ describe('listLayers', () => {
       ['Conv_l', 'Conv', true, null],
       ['Conv_m', 'Conv', false, 'weights must be float16, float32 or float64, not bfloat16'],
       ['Conv_n', 'Conv', true, null],
-      ['dense', 'MatMulInteger', false, NOT_SUPPORTED],
-      ['q', 'com.microsoft.QGemm', false, NOT_SUPPORTED],
+      ['dense', 'MatMulInteger', true, null],
+      ['q', 'com.microsoft.QGemm', true, null],
+      ['QLinearMatMul_o', 'QLinearMatMul', false, 'input 3 must be uint8 or int8, not int32'],
+      ['MatMul_p', 'MatMul', false, `input 1 must be ${FLOATS}, not bfloat16`],
+      ['Gemm_q', 'Gemm', false, `input 2 must be ${FLOATS}, not int32`],
+      ['up', 'ConvTranspose', false, NOT_SUPPORTED],
+      ['fused', 'com.microsoft.FusedGemm', false, NOT_SUPPORTED],
+      ['elsewhere', 'QGemm', false, NOT_SUPPORTED],
       ['ConvInteger_k', 'ConvInteger', false, "it lies inside If 'choice', which runs as a whole"],
     ]);
   });
 
   it('tells the shape and type of weights that the file holds', () => {
-    const weights = listLayers(MODEL).map((layer) => layer.weights);
-    expect(weights[0]).toEqual({ shape: [4, 3, 2, 2], type: 'uint8' });
-    expect(weights[3]).toBeNull();
+    const weights = new Map(listLayers(MODEL).map((layer) => [layer.name, layer.weights]));
+    expect(weights.get('first')).toEqual({ shape: [4, 3, 2, 2], type: 'uint8' });
+    expect(weights.get('ConvInteger_d')).toBeNull();
+    expect(weights.get('dense')).toEqual({ shape: [4, 3], type: 'uint8' });
+    expect(weights.get('q')).toEqual({ shape: [4, 3], type: 'uint8' });
+    expect(weights.get('QLinearMatMul_o')).toEqual({ shape: [4, 3, 2, 2], type: 'int32' });
+  });
+
+  it('tells which layers are between nodes that dequantise and quantise, and of those the quantised weights', () => {
+    expect(listLayers(MODEL).filter(({ qdq }) => qdq)).toEqual([]);
+    const [layer] = fc.sample(quantisedCases({ op: 'Conv', types: [['uint8', 'int8']] }), { numRuns: 1, seed: 1 });
+    const { shape } = layer!.weights;
+    expect(listLayers(quantisedModel(layer!))).toMatchObject([
+      { op: 'Conv', qdq: true, weights: { shape, type: 'int8' } },
+    ]);
   });
 });
 
@@ -84,9 +112,10 @@ describe('a layer that cannot be replaced', () => {
     [
       'nope',
       "layer 'nope' is not in test.onnx; its layers are first, ConvInteger_b, first_c, ConvInteger_d, ConvInteger_e, " +
-        'ConvInteger_f, ConvInteger_g, Conv_l, Conv_m, Conv_n, dense, q, ConvInteger_k',
+        'ConvInteger_f, ConvInteger_g, Conv_l, Conv_m, Conv_n, dense, q, QLinearMatMul_o, MatMul_p, Gemm_q, up, fused, ' +
+        'elsewhere, ConvInteger_k',
     ],
-    ['dense', `layer 'dense' (MatMulInteger) cannot run on an array: ${NOT_SUPPORTED}`],
+    ['up', `layer 'up' (ConvTranspose) cannot run on an array: ${NOT_SUPPORTED}`],
     [
       'ConvInteger_g',
       "layer 'ConvInteger_g' (ConvInteger) cannot run on an array: weights must have at least 3 axes, not [4,3]",
@@ -116,8 +145,18 @@ describe('a layer that cannot be replaced', () => {
       ['float32', 'float32', 'float32'],
       'its integers need an array of integers, received a: float32, b: float32, c: float32',
     ],
+    [
+      'dense',
+      ['float32', 'float32', 'float32'],
+      'its integers need an array of integers, received a: float32, b: float32, c: float32',
+    ],
+    [
+      'q',
+      ['float16', 'float16', 'float32'],
+      'its integers need an array of integers, received a: float16, b: float16, c: float32',
+    ],
   ] as const)('%s on an array of %s', async (name, [a, b, c], reason) => {
-    const op = name === 'first' ? 'ConvInteger' : 'Conv';
+    const op = listLayers(MODEL).find((layer) => layer.name === name)!.op;
     await expect(replaceLayers(MODEL, { layers: [name], backend: plainBackend(a, b, c) })).rejects.toThrow(
       new ModelError(`layer '${name}' (${op}) cannot run on this array: ${reason}`),
     );
@@ -127,8 +166,8 @@ describe('a layer that cannot be replaced', () => {
     const dense = (nodes: Parameters<typeof buildModel>[0]['nodes']) =>
       buildModel({ nodes, inputs: [info('x', 'uint8', [1, 3])], outputs: [info('y', 'int32', [1, 3])] });
     await expect(
-      replaceLayers(dense([node('MatMulInteger', ['x', 'x'], ['y'], {}, { name: 'd' })]), { backend }),
-    ).rejects.toThrow(new ModelError(`no layer of test.onnx can run on an array; d (MatMulInteger): ${NOT_SUPPORTED}`));
+      replaceLayers(dense([node('ConvTranspose', ['x', 'x'], ['y'], {}, { name: 'd' })]), { backend }),
+    ).rejects.toThrow(new ModelError(`no layer of test.onnx can run on an array; d (ConvTranspose): ${NOT_SUPPORTED}`));
     await expect(replaceLayers(dense([node('Cast', ['x'], ['y'], { to: 6 })]), { backend })).rejects.toThrow(
       new ModelError('no layer of test.onnx can run on an array; it has none'),
     );
@@ -153,7 +192,14 @@ describe('chooseLayers', () => {
   };
 
   it('takes without names all layers that can run on the array', () => {
-    expect(chosen('int8', 'int8', 'int32')).toEqual(['first', 'ConvInteger_b', 'first_c', 'ConvInteger_d']);
+    expect(chosen('int8', 'int8', 'int32')).toEqual([
+      'first',
+      'ConvInteger_b',
+      'first_c',
+      'ConvInteger_d',
+      'dense',
+      'q',
+    ]);
     expect(chosen('float32', 'float32', 'float64')).toEqual(['Conv_l', 'Conv_n']);
     expect(chosen('float64', 'float64', 'float64')).toEqual(['Conv_n']);
   });
@@ -170,7 +216,8 @@ describe('chooseLayers', () => {
     expect(() => chooseLayers(model, { a: 'uint8', b: 'int8', c: 'int32' })).toThrow(
       new ModelError(
         'no layer of test.onnx can run on this array; conv (Conv): its float32 numbers need an array with float32 as a ' +
-          `and b, received a: uint8, b: int8, c: int32; fc (MatMul): ${NOT_SUPPORTED}`,
+          'and b, received a: uint8, b: int8, c: int32; fc (MatMul): its floating-point numbers need an array of floating ' +
+          'point, received a: uint8, b: int8, c: int32',
       ),
     );
   });

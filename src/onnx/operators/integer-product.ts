@@ -1,5 +1,5 @@
 import type { Dtype } from '../../dtype/dtype.ts';
-import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import { elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { ArrayPort } from '../run/array-port.ts';
 import { int32Sums } from './int32-sums.ts';
 import { operandShift, shiftTensor } from './operand-shift.ts';
@@ -27,8 +27,9 @@ export function rightFactor(data: Tensor, arrayType: Dtype, { inner, columns }: 
   const size = inner * columns;
   const matrices: Tensor[] = [];
   const columnSums: Int32Array[] = [];
-  for (let start = 0; start < shifted.data.length; start += size) {
-    const elements = shifted.data.subarray(start, start + size) as Int32Array;
+  const count = elementCount(data.shape.slice(0, -2));
+  for (let n = 0; n < count; n++) {
+    const elements = shifted.data.subarray(n * size, (n + 1) * size) as Int32Array;
     const sums = new Int32Array(columns);
     for (let at = 0; at < size; at++) sums[at % columns]! += elements[at]!;
     matrices.push(tensor(shifted.type, [inner, columns], elements));

@@ -14,7 +14,7 @@ export interface ArrayPort {
   readonly types: ArraySpec['types'];
   /** Say how many products the layer is going to run, and how it was lowered if there was a choice. */
   expect(products: number, lowering?: Lowering): void;
-  /** Run A×B + C: M×N elements of the array's dtype c. */
+  /** Run A×B + C: M×N elements of the array's dtype c. A product without terms never reaches the array. */
   multiply(a: Tensor, b: Tensor, product?: PortProduct): Promise<Tensor>;
   /** Gives the sums of an integer layer where no fault acts and they are known without the array; null elsewhere. */
   readonly exact: ((product: ExactProduct, planned: PlannedLayer) => Promise<Int32Array | null>) | null;
@@ -78,13 +78,15 @@ export function openPort(
     onProgress?.({ doneProducts: products, totalProducts, doneTiles, totalTiles });
   const multiply = async (a: Tensor, b: Tensor, { c, channels = COLUMNS }: PortProduct = {}): Promise<Tensor> => {
     signal?.throwIfAborted();
+    const [rows = 0] = a.shape;
+    const [inner = 0, columns = 0] = b.shape;
+    if (rows * inner * columns === 0) return c ?? tensor(types.c, [rows, columns]);
     const options = { signal, onProgress: tell };
     const { result, stats, firedCycles } = await faultyProduct(backend, { a, b, c }, faults, channels, options);
-    const inner = b.shape[0] ?? 0;
     results.push({ stats, firedCycles });
     products++;
     tell(0, 0);
-    macs += (a.shape[0] ?? 0) * inner * (b.shape[1] ?? 0);
+    macs += rows * inner * columns;
     const terms = inner + (c ? (termsOf.get(c) ?? 0) : 0);
     termsOf.set(result, terms);
     if (kind === 'integer') neededBits = Math.max(neededBits, accumulatorBits(a.type, b.type, terms, types.c));

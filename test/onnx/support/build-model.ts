@@ -13,7 +13,7 @@ import { modelOf, type OnnxModel } from '../../../src/onnx/file/model.ts';
 import { encodeTensor } from '../../../src/onnx/file/tensor-proto.ts';
 import { type ElementType, elementCount, type Tensor, tensor } from '../../../src/tensor/tensor.ts';
 
-type AttributeValue = number | readonly number[] | string | Tensor | GraphProto;
+type AttributeValue = number | { readonly float: number } | readonly number[] | string | Tensor | GraphProto;
 
 /** Make a tensor from numbers. */
 export function values(type: ElementType, shape: readonly number[], list: Iterable<number>): Tensor {
@@ -103,8 +103,9 @@ function attributeOf(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === 'number') {
     return Number.isInteger(value)
       ? make('AttributeProto', { name, type: KIND.int, i: BigInt(value) })
-      : make('AttributeProto', { name, type: KIND.float, f: value });
+      : make('AttributeProto', { name, type: KIND.float, f: Math.fround(value) });
   }
+  if ('float' in value) return make('AttributeProto', { name, type: KIND.float, f: Math.fround(value.float) });
   if ('node' in value) return make('AttributeProto', { name, type: KIND.graph, g: value });
   if ('data' in value) return make('AttributeProto', { name, type: KIND.tensor, t: encodeTensor(value) });
   return make('AttributeProto', { name, type: KIND.ints, ints: value.map(BigInt) });

@@ -141,12 +141,14 @@ export function convIntegerModel(conv: ConvCase): OnnxModel {
   });
 }
 
-function byte(type: Byte, narrow = false): fc.Arbitrary<number> {
+/** Numbers of a type; narrow ones as `narrowWeights` says. */
+export function byte(type: Byte, narrow = false): fc.Arbitrary<number> {
   if (type === 'uint8') return fc.integer({ min: 0, max: 255 });
   return narrow ? fc.integer({ min: -64, max: 63 }) : fc.integer({ min: -128, max: 127 });
 }
 
-function bytes(type: Byte, shape: readonly number[], narrow = false): fc.Arbitrary<Tensor> {
+/** Tensors of such numbers. */
+export function bytes(type: Byte, shape: readonly number[], narrow = false): fc.Arbitrary<Tensor> {
   const length = elementCount(shape);
   return fc
     .array(byte(type, narrow), { minLength: length, maxLength: length })

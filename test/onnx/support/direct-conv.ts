@@ -51,13 +51,15 @@ export function directConv(conv: ConvCase): number[] {
   });
 }
 
-function indices(sides: readonly number[]): number[][] {
+/** List the places of a tensor, row-major. */
+export function indices(sides: readonly number[]): number[][] {
   return sides.reduce<number[][]>(
     (all, side) => all.flatMap((index) => Array.from({ length: side }, (_, i) => [...index, i])),
     [[]],
   );
 }
 
-function flat(index: readonly number[], sides: readonly number[]): number {
+/** Tell where in its data a place of a tensor is. */
+export function flat(index: readonly number[], sides: readonly number[]): number {
   return index.reduce((offset, i, axis) => offset * sides[axis]! + i, 0);
 }

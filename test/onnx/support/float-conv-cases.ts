@@ -31,12 +31,7 @@ export function floatConvCases(
 
 /** Random numbers for a convolution of given sizes. */
 export function floatOperands(shape: ConvShape, type: FloatType, numbers: FloatNumbers): fc.Arbitrary<FloatConvCase> {
-  const filled = (sides: readonly number[]) => {
-    const length = elementCount(sides);
-    return fc
-      .array(element(type, numbers), { minLength: length, maxLength: length })
-      .map((list) => tensor(type, sides, fromBits(type, list)));
-  };
+  const filled = (sides: readonly number[]) => floats(type, sides, numbers);
   return fc
     .record({
       data: filled(shape.dataShape),
@@ -44,6 +39,14 @@ export function floatOperands(shape: ConvShape, type: FloatType, numbers: FloatN
       bias: fc.option(filled([shape.weightsShape[0]!])),
     })
     .map((operands) => ({ ...shape, ...operands }));
+}
+
+/** Random tensors of one type and shape. */
+export function floats(type: FloatType, shape: readonly number[], numbers: FloatNumbers): fc.Arbitrary<Tensor> {
+  const length = elementCount(shape);
+  return fc
+    .array(element(type, numbers), { minLength: length, maxLength: length })
+    .map((list) => tensor(type, shape, fromBits(type, list)));
 }
 
 /** The convolution that a Conv node of a model describes, with its operands in order; no bias stands for none. */
