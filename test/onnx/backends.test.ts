@@ -45,6 +45,7 @@ const CASES: readonly { path: string; input: () => Promise<Tensor> | Tensor }[] 
   { path: `${MODELS}lenet-mnist-qop-u8s8-pc.onnx`, input: () => mnist(2) },
   { path: `${MODELS}lenet-mnist-qop-std-u8u8.onnx`, input: () => mnist(2) },
   { path: `${MODELS}lenet-mnist-dyn-u8.onnx`, input: () => mnist(2) },
+  { path: `${MODELS}lenet-mnist-qdq-s8s8-pc.onnx`, input: () => mnist(2) },
 ];
 
 describe.each(ARRAYS)('on array $name', (spec) => {
@@ -67,7 +68,7 @@ describe.each(ARRAYS)('on array $name', (spec) => {
           const replaced = await replaceLayers(model, { backend });
           const { outputs, layers } = await replaced.run(inputs);
           await replaced.close();
-          expect(layers).toHaveLength(2);
+          expect(layers).toHaveLength(5);
           expect(outputs, backend.kind).toEqual(expected);
         }
       },
