@@ -3,7 +3,9 @@
  * adders with as many stages as the matrix leaves them time for, sizes in turn. Prints one line per array and exits
  * with 1 if any model differs from another.
  *
- *   npx node scripts/check-all.ts [--trials 10000] [--seed 1] [--architecture rolled|structural]
+ *   npx node scripts/check-all.ts [--trials 10000] [--seed 1] [--architecture rolled|structural] [--dtype DTYPE]...
+ *
+ * --dtype keeps to arrays with these dtypes of line a.
  */
 import { parseArgs } from 'node:util';
 import { openRtl } from '../src/backend/open.ts';
@@ -80,12 +82,13 @@ const { values } = parseArgs({
     trials: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
     architecture: { type: 'string', default: 'rolled' },
+    dtype: { type: 'string', multiple: true },
   },
 });
 
 let failed = 0;
 let turn = 0;
-for (const types of TYPES) {
+for (const types of TYPES.filter(({ types: { a } }) => values.dtype?.includes(a) ?? true)) {
   for (const [name, matrix] of Object.entries<Matrix3>({ ...PRESETS, ...FURTHER })) {
     for (const multiplierStages of [0, 1]) {
       const size = SIZES[turn++ % SIZES.length]!;

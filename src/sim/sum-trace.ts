@@ -4,7 +4,7 @@ import type { Arithmetic, Value } from '../dtype/arithmetic.ts';
 import { placeOf, timeOf } from '../projection/geometry.ts';
 import type { Tile } from '../schedule/plan.ts';
 import type { EdgeFeed } from './edge-feed.ts';
-import type { IdleSteps } from './idle-steps.ts';
+import { type IdleSteps, NOTHING_CHANGES } from './idle-steps.ts';
 import { applyFaults, type NodeFaults } from './node-faults.ts';
 import type { OperandTrace } from './operand-trace.ts';
 
@@ -96,9 +96,14 @@ export class SumTrace {
 
   /** The product where a sum only passes through: a zero that changes nothing, unless a fault or the values say so. */
   #idleProduct(pe: number, cycle: number, sum: Value): Value {
-    return this.#idle.changes(sum) || this.#operands.isExposed(pe)
+    return this.#idle.changes(sum) || this.#operands.isExposed(pe) || this.#showsSign(pe)
       ? this.productAt(pe, cycle)
       : this.#registered(pe, cycle, this.#arithmetic.zero);
+  }
+
+  /** Whether a fault makes a number of a PE's idle product, of which the sign of zero is then a part. */
+  #showsSign(pe: number): boolean {
+    return this.#idle !== NOTHING_CHANGES && (this.#faults.get('p')?.has(pe) ?? false);
   }
 
   /** What register c gives of a sum that entered the adder in a cycle; before cycle 0 that was zero. */

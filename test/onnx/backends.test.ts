@@ -46,6 +46,7 @@ const CASES: readonly { path: string; input: () => Promise<Tensor> | Tensor }[] 
   { path: `${MODELS}lenet-mnist-qop-u8s8-pc.onnx`, input: () => mnist(2) },
   { path: `${MODELS}lenet-mnist-qop-std-u8u8.onnx`, input: () => mnist(2) },
   { path: `${MODELS}lenet-mnist-dyn-u8.onnx`, input: () => mnist(2) },
+  { path: `${MODELS}lenet-mnist-qdq-s8s8-pc.onnx`, input: () => mnist(2) },
 ];
 
 describe.each(ARRAYS)('on array $name', (spec) => {

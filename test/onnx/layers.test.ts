@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dtype } from '../../src/dtype/dtype.ts';
 import { ModelError } from '../../src/errors.ts';
@@ -5,6 +6,7 @@ import { chooseLayers, listLayers } from '../../src/onnx/graph/layers.ts';
 import { replaceLayers } from '../../src/onnx/run/replace-layers.ts';
 import { buildModel, graph, info, node, values, zeros } from './support/build-model.ts';
 import { plainBackend } from './support/plain-backend.ts';
+import { quantisedCases, quantisedModel } from './support/quantised-cases.ts';
 
 const CONSTANTS = {
   w: zeros('uint8', [4, 3, 2, 2]),
@@ -27,16 +29,18 @@ const MODEL = buildModel({
     node('Conv', ['f', 'real'], ['l']),
     node('Conv', ['f', 'brain'], ['m']),
     node('Conv', ['f', 'computed'], ['n']),
-    node('MatMulInteger', ['x', 'w'], ['h'], {}, { name: 'dense' }),
+    node('MatMulInteger', ['x', 'flat'], ['h'], {}, { name: 'dense' }),
     node('QGemm', ['x', 's', 'z', 'flat'], ['i'], {}, { name: 'q', domain: 'com.microsoft' }),
-    node('ConvTranspose', ['f', 'real'], ['tr'], {}, { name: 'turned' }),
-    node('FusedMatMul', ['f', 'real'], ['fu'], {}, { name: 'fused', domain: 'com.microsoft' }),
-    node('MatMul', ['f', 'real'], ['ot'], {}, { name: 'other', domain: 'com.microsoft' }),
-    node('MatMul', ['x', 'computed'], ['o']),
-    node('MatMul', ['computed', 'declared'], ['p']),
-    node('Gemm', ['computed', 'real', 'brain'], ['q']),
-    node('MatMulInteger', ['x', 'declared'], ['s']),
-    node('QLinearMatMul', ['x', 's1', '', 'flat', 's2', '', 's3', 'tiny'], ['t']),
+    node('QLinearMatMul', ['x', 's', 'z', 'wide'], ['o']),
+    node('MatMul', ['f', 'brain'], ['p']),
+    node('Gemm', ['f', 'real', 'wide'], ['q']),
+    node('MatMul', ['x', 'computed'], ['y']),
+    node('MatMul', ['computed', 'declared'], ['z']),
+    node('MatMulInteger', ['x', 'declared'], ['aa']),
+    node('QLinearMatMul', ['x', 's1', '', 'flat', 's2', '', 's3', 'tiny'], ['bb']),
+    node('ConvTranspose', ['f', 'real'], ['u'], {}, { name: 'up' }),
+    node('FusedGemm', ['f', 'real'], ['v'], {}, { name: 'fused', domain: 'com.microsoft' }),
+    node('QGemm', ['x', 's', 'z', 'flat'], ['t'], {}, { name: 'elsewhere' }),
     node(
       'If',
       ['t'],
@@ -54,6 +58,7 @@ const MODEL = buildModel({
 
 const NOT_SUPPORTED =
   'the array runs Conv, ConvInteger, QLinearConv, MatMul, Gemm, MatMulInteger, QLinearMatMul and com.microsoft.QGemm';
+const FLOATS = 'float16, float32 or float64';
 
 describe('listLayers', () => {
   it('gives every matrix node a name of its own and says why one cannot run', () => {
@@ -75,22 +80,36 @@ describe('listLayers', () => {
       ['Conv_n', 'Conv', true, null],
       ['dense', 'MatMulInteger', true, null],
       ['q', 'com.microsoft.QGemm', true, null],
-      ['turned', 'ConvTranspose', false, NOT_SUPPORTED],
-      ['fused', 'com.microsoft.FusedMatMul', false, NOT_SUPPORTED],
-      ['other', 'com.microsoft.MatMul', false, NOT_SUPPORTED],
-      ['MatMul_o', 'MatMul', false, 'A must be float16, float32 or float64, not uint8'],
-      ['MatMul_p', 'MatMul', false, 'B must be float16, float32 or float64, not int32'],
-      ['Gemm_q', 'Gemm', false, 'C must be float16, float32 or float64, not bfloat16'],
-      ['MatMulInteger_s', 'MatMulInteger', false, 'B must be uint8 or int8, not int32'],
-      ['QLinearMatMul_t', 'QLinearMatMul', false, 'y_zero_point must be uint8 or int8, not float8e4m3fn'],
+      ['QLinearMatMul_o', 'QLinearMatMul', false, 'b must be uint8 or int8, not int32'],
+      ['MatMul_p', 'MatMul', false, `B must be ${FLOATS}, not bfloat16`],
+      ['Gemm_q', 'Gemm', false, `C must be ${FLOATS}, not int32`],
+      ['MatMul_y', 'MatMul', false, `A must be ${FLOATS}, not uint8`],
+      ['MatMul_z', 'MatMul', false, `B must be ${FLOATS}, not int32`],
+      ['MatMulInteger_aa', 'MatMulInteger', false, 'B must be uint8 or int8, not int32'],
+      ['QLinearMatMul_bb', 'QLinearMatMul', false, 'y_zero_point must be uint8 or int8, not float8e4m3fn'],
+      ['up', 'ConvTranspose', false, NOT_SUPPORTED],
+      ['fused', 'com.microsoft.FusedGemm', false, NOT_SUPPORTED],
+      ['elsewhere', 'QGemm', false, NOT_SUPPORTED],
       ['ConvInteger_k', 'ConvInteger', false, "it lies inside If 'choice', which runs as a whole"],
     ]);
   });
 
   it('tells the shape and type of weights that the file holds', () => {
-    const weights = listLayers(MODEL).map((layer) => layer.weights);
-    expect(weights[0]).toEqual({ shape: [4, 3, 2, 2], type: 'uint8' });
-    expect(weights[3]).toBeNull();
+    const weights = new Map(listLayers(MODEL).map((layer) => [layer.name, layer.weights]));
+    expect(weights.get('first')).toEqual({ shape: [4, 3, 2, 2], type: 'uint8' });
+    expect(weights.get('ConvInteger_d')).toBeNull();
+    expect(weights.get('dense')).toEqual({ shape: [4, 3], type: 'uint8' });
+    expect(weights.get('q')).toEqual({ shape: [4, 3], type: 'uint8' });
+    expect(weights.get('QLinearMatMul_o')).toEqual({ shape: [4, 3, 2, 2], type: 'int32' });
+  });
+
+  it('tells which layers are between nodes that dequantise and quantise, and of those the quantised weights', () => {
+    expect(listLayers(MODEL).filter(({ qdq }) => qdq)).toEqual([]);
+    const [layer] = fc.sample(quantisedCases({ op: 'Conv', types: [['uint8', 'int8']] }), { numRuns: 1, seed: 1 });
+    const { shape } = layer!.weights;
+    expect(listLayers(quantisedModel(layer!))).toMatchObject([
+      { op: 'Conv', qdq: true, weights: { shape, type: 'int8' } },
+    ]);
   });
 });
 
@@ -101,10 +120,11 @@ describe('a layer that cannot be replaced', () => {
     [
       'nope',
       "layer 'nope' is not in test.onnx; its layers are first, ConvInteger_b, first_c, ConvInteger_d, ConvInteger_e, " +
-        'ConvInteger_f, ConvInteger_g, Conv_l, Conv_m, Conv_n, dense, q, turned, fused, other, MatMul_o, MatMul_p, Gemm_q, MatMulInteger_s, ' +
-        'QLinearMatMul_t, ConvInteger_k',
+        'ConvInteger_f, ConvInteger_g, Conv_l, Conv_m, Conv_n, dense, q, QLinearMatMul_o, MatMul_p, Gemm_q, MatMul_y, ' +
+        'MatMul_z, MatMulInteger_aa, QLinearMatMul_bb, up, fused, ' +
+        'elsewhere, ConvInteger_k',
     ],
-    ['turned', `layer 'turned' (ConvTranspose) cannot run on an array: ${NOT_SUPPORTED}`],
+    ['up', `layer 'up' (ConvTranspose) cannot run on an array: ${NOT_SUPPORTED}`],
     [
       'ConvInteger_g',
       "layer 'ConvInteger_g' (ConvInteger) cannot run on an array: weights must have at least 3 axes, not [4,3]",
@@ -134,24 +154,30 @@ describe('a layer that cannot be replaced', () => {
       ['float32', 'float32', 'float32'],
       'its integers need an array of integers, received a: float32, b: float32, c: float32',
     ],
+    [
+      'dense',
+      ['float32', 'float32', 'float32'],
+      'its integers need an array of integers, received a: float32, b: float32, c: float32',
+    ],
+    [
+      'q',
+      ['float16', 'float16', 'float32'],
+      'its integers need an array of integers, received a: float16, b: float16, c: float32',
+    ],
   ] as const)('%s on an array of %s', async (name, [a, b, c], reason) => {
-    const op = name === 'first' ? 'ConvInteger' : 'Conv';
+    const op = listLayers(MODEL).find((layer) => layer.name === name)!.op;
     await expect(replaceLayers(MODEL, { layers: [name], backend: plainBackend(a, b, c) })).rejects.toThrow(
       new ModelError(`layer '${name}' (${op}) cannot run on this array: ${reason}`),
     );
   });
 
   it('in a model that has no other', async () => {
-    const single = (nodes: Parameters<typeof buildModel>[0]['nodes']) =>
-      buildModel({ nodes, inputs: [info('x', 'int32', [3, 3])], outputs: [info('y', 'int32', [3, 3])] });
+    const dense = (nodes: Parameters<typeof buildModel>[0]['nodes']) =>
+      buildModel({ nodes, inputs: [info('x', 'uint8', [1, 3])], outputs: [info('y', 'int32', [1, 3])] });
     await expect(
-      replaceLayers(single([node('MatMul', ['x', 'x'], ['y'], {}, { name: 'd' })]), { backend }),
-    ).rejects.toThrow(
-      new ModelError(
-        'no layer of test.onnx can run on an array; d (MatMul): A must be float16, float32 or float64, not int32',
-      ),
-    );
-    await expect(replaceLayers(single([node('Cast', ['x'], ['y'], { to: 6 })]), { backend })).rejects.toThrow(
+      replaceLayers(dense([node('ConvTranspose', ['x', 'x'], ['y'], {}, { name: 'd' })]), { backend }),
+    ).rejects.toThrow(new ModelError(`no layer of test.onnx can run on an array; d (ConvTranspose): ${NOT_SUPPORTED}`));
+    await expect(replaceLayers(dense([node('Cast', ['x'], ['y'], { to: 6 })]), { backend })).rejects.toThrow(
       new ModelError('no layer of test.onnx can run on an array; it has none'),
     );
   });

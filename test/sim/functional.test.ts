@@ -7,10 +7,12 @@ import { drawTrial } from '../../src/check/draw-trial.ts';
 import { modelsOf, runCase } from '../../src/check/run-case.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { CastingError, FaultError, OperandError } from '../../src/errors.ts';
-import { driveFault } from '../../src/fault/resolve.ts';
+import { driveFault, resolveFault } from '../../src/fault/resolve.ts';
+import type { Matrix3 } from '../../src/projection/space-time.ts';
 import { planJob } from '../../src/schedule/plan.ts';
 import { coversFault } from '../../src/sim/functional.ts';
-import { tensor } from '../../src/tensor/tensor.ts';
+import { parseFault } from '../../src/spec/parse.ts';
+import { bitsOf, tensor } from '../../src/tensor/tensor.ts';
 import { designOf, MATRICES, specs } from '../design/support/arrays.ts';
 
 describe('the functional simulator', () => {
@@ -42,6 +44,25 @@ describe('the functional simulator', () => {
       }
     },
   );
+
+  it('keeps the sign of a zero product, in a step that only passes a sum on, of which a fault of p makes a number', async () => {
+    const matrix: Matrix3 = [
+      [1, 0, 1],
+      [0, 1, -1],
+      [1, 1, 1],
+    ];
+    const types = { a: 'bfloat16', b: 'bfloat16', c: 'float32' } as const;
+    const design = designOf({ matrix, types, size: [2, 5, 4], multiplierStages: 1 });
+    const minusZero = 0x8000;
+    const job = {
+      a: tensor('bfloat16', [3, 1]),
+      b: tensor('bfloat16', [1, 5], Uint16Array.of(minusZero, 0, 0, 0, 0)),
+    };
+    const faults = [resolveFault(design, parseFault('flip bit 1 of p at (6, 0) cycles =9'))];
+    const { result } = await functionalBackend(design).matmul(job, { faults });
+    expect(bitsOf(result.data)[4]).toBe(0x8000_0002);
+    expect(result).toEqual((await cycleBackend(design).matmul(job, { faults })).result);
+  });
 });
 
 const int8 = (...shape: number[]) => tensor('int8', shape);

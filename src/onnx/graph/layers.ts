@@ -144,7 +144,7 @@ function findLayers(model: OnnxModel): FoundLayer[] {
   return nodes.map(({ node, graph, holder }) => {
     const name = uniqueName(node, taken);
     const operator = operatorOf(node);
-    const group = holder ? null : quantisedGroup(node, graph);
+    const group = holder ? null : runnableGroup(node, graph);
     const reason = refuse(node, graph, holder, operator);
     const form = group?.node ?? node;
     const weights = graph.constants.get(form.input[WEIGHTS_INPUT[form.opType] ?? -1] ?? '');
@@ -158,6 +158,12 @@ function findLayers(model: OnnxModel): FoundLayer[] {
     };
     return { info, node, graph, operator, group };
   });
+}
+
+/** The group around a node, if it can run on an array. */
+function runnableGroup(node: NodeProto, graph: GraphIndex): QuantisedGroup | null {
+  const group = quantisedGroup(node, graph);
+  return group && operatorOf(group.node)?.refuse(group.node, graph) === null ? group : null;
 }
 
 function* matrixNodes(

@@ -1,4 +1,3 @@
-import type { Tensor } from '../../tensor/tensor.ts';
 import { intAttribute } from '../file/attributes.ts';
 import { elementTypeName } from '../file/element-types.ts';
 import { make, type NodeProto } from '../file/messages.ts';
@@ -28,7 +27,7 @@ export function quantisedGroup(node: NodeProto, index: GraphIndex): QuantisedGro
   if (!shape || !isStandard(node)) return null;
   const [x, w] = [quantisedValue(node.input[0], index), quantisedValue(node.input[1], index)];
   if (!x || !w || !is8Bit(x, index) || !is8Bit(w, index)) return null;
-  if (!isScalar(x.scale, index) || !fitsAxis(w, shape.weightAxis(node), index)) return null;
+  if (!hasOneScale(x, index) || !fitsAxis(w, shape, node, index)) return null;
   const bias = node.input[2] ? quantisedValue(node.input[2], index) : null;
   if (node.input[2] && !(bias && biasFits(bias, x, w, index))) return null;
   if (!shape.accepts(node)) return null;
@@ -52,8 +51,8 @@ export function quantisedGroup(node: NodeProto, index: GraphIndex): QuantisedGro
 interface GroupShape {
   readonly opType: string;
   readonly domain: string;
-  /** The axis of the weights along which their scales may differ. */
-  weightAxis(node: NodeProto): number;
+  /** The axis along which the scales of weights with so many axes may differ; null when none. */
+  weightAxis(node: NodeProto, rank: number): number | null;
   accepts(node: NodeProto): boolean;
   keeps(attribute: string): boolean;
   /** Order the inputs of the integer layer. */
@@ -75,7 +74,7 @@ const SHAPES: Readonly<Record<string, GroupShape>> = {
   MatMul: {
     opType: 'QLinearMatMul',
     domain: '',
-    weightAxis: () => 1,
+    weightAxis: (_node, rank) => (rank === 2 ? 1 : null),
     accepts: () => true,
     keeps: () => true,
     inputs: (factors, result) => [...factors, ...result],
@@ -105,43 +104,80 @@ interface QuantisedValue {
 
 function quantisedValue(name: string | undefined, { producers }: GraphIndex): QuantisedValue | null {
   const node = producers.get(name ?? '');
-  if (node?.opType !== 'DequantizeLinear' || intAttribute(node, 'block_size', 0) !== 0) return null;
+  if (!node || !isQuantiser(node, 'DequantizeLinear')) return null;
   const [value = '', scale = '', zero = ''] = node.input;
   return { node, value, scale, zero };
 }
 
-/** Tell whether a quantised value is of 8 bits; one whose zero point says nothing is looked up itself. */
-function is8Bit({ value, zero }: QuantisedValue, { constants }: GraphIndex): boolean {
-  const known = constants.get(zero) ?? constants.get(value);
-  return known !== undefined && ['int8', 'uint8'].includes(elementTypeName(known.dataType));
+/** Tell whether a node is of this operator, with parameters per tensor or along one axis. */
+function isQuantiser(node: NodeProto, opType: 'QuantizeLinear' | 'DequantizeLinear'): boolean {
+  if (node.opType !== opType || !(isStandard(node) || node.domain === 'com.microsoft')) return false;
+  return intAttribute(node, 'block_size', 0) === 0;
 }
 
-function isScalar(name: string, index: GraphIndex): boolean {
-  return index.constant(name)?.data.length === 1;
+/** Element type of a value that the file holds. */
+function typeOf(name: string, { constants }: GraphIndex): string | null {
+  const known = constants.get(name);
+  return known ? elementTypeName(known.dataType) : null;
 }
 
-/** Tell whether weights have one scale, or one for each place along an axis. */
-function fitsAxis({ node, scale }: QuantisedValue, axis: number, index: GraphIndex): boolean {
-  if (isScalar(scale, index)) return true;
-  const weights = index.constants.get(node.input[0] ?? '');
-  const declared = intAttribute(node, 'axis', 1);
-  const own = declared < 0 && weights ? declared + weights.dims.length : declared;
-  return own === axis && index.constant(scale) !== undefined;
+/** Element type of a quantised value, from its zero point or, where there is none, from itself. */
+function quantisedType({ value, zero }: QuantisedValue, index: GraphIndex): string | null {
+  return typeOf(zero, index) ?? typeOf(value, index);
+}
+
+function is8Bit(value: QuantisedValue, index: GraphIndex): boolean {
+  return BYTES.includes(quantisedType(value, index) ?? '');
+}
+
+const BYTES: readonly string[] = ['int8', 'uint8'];
+
+/** Read scales; null when the file does not hold them, or in a type that integer layers do not take. */
+function scalesOf({ scale }: Pick<QuantisedValue, 'scale'>, index: GraphIndex): Float64Array | null {
+  const value = typeOf(scale, index) === 'float32' ? index.constant(scale) : undefined;
+  return value ? numbersOf(value) : null;
+}
+
+function hasOneScale(value: Pick<QuantisedValue, 'scale'>, index: GraphIndex): boolean {
+  return scalesOf(value, index)?.length === 1;
+}
+
+/** Tell whether weights have one scale, or one for each place along the axis that their operator allows. */
+function fitsAxis(weights: QuantisedValue, shape: GroupShape, node: NodeProto, index: GraphIndex): boolean {
+  if (scalesOf(weights, index) === null) return false;
+  if (hasOneScale(weights, index)) return true;
+  const rank = rankOf(weights.value, index);
+  return rank !== undefined && axisOf(weights, rank) === shape.weightAxis(node, rank);
+}
+
+/** Count the axes of a value that the file holds, quantised or yet to be quantised. */
+function rankOf(value: string, { constants, producers }: GraphIndex): number | undefined {
+  const producer = producers.get(value);
+  const given = producer && isQuantiser(producer, 'QuantizeLinear') ? producer.input[0] : value;
+  return constants.get(given ?? '')?.dims.length;
+}
+
+function axisOf({ node }: QuantisedValue, rank: number): number {
+  const axis = intAttribute(node, 'axis', 1);
+  return axis < 0 ? axis + rank : axis;
 }
 
 /** How far the scale of a bias may be from the product of the other two: it went through float32 in the quantiser. */
 const SCALE_TOLERANCE = 1e-5;
 
 function biasFits(bias: QuantisedValue, x: QuantisedValue, w: QuantisedValue, index: GraphIndex): boolean {
-  const [own, ofX, ofW] = [bias, x, w].map(({ scale }) => index.constant(scale)) as (Tensor | undefined)[];
+  if (quantisedType(bias, index) !== 'int32') return false;
+  const [own, ofX, ofW] = [scalesOf(bias, index), scalesOf(x, index), scalesOf(w, index)];
   const zero = bias.zero === '' ? null : index.constant(bias.zero);
   if (!own || !ofX || !ofW || zero === undefined) return false;
   if (zero !== null && numbersOf(zero).some((value) => value !== 0)) return false;
-  const [scales, weightScales] = [numbersOf(own), numbersOf(ofW)];
-  const expected = numbersOf(ofX)[0]!;
-  if (scales.length !== weightScales.length && weightScales.length !== 1) return false;
-  return scales.every((scale, n) => {
-    const product = expected * (weightScales[n] ?? weightScales[0]!);
+  if (own.length !== ofW.length && ofW.length !== 1) return false;
+  if (ofW.length > 1) {
+    const rank = rankOf(bias.value, index);
+    if (rank === undefined || axisOf(bias, rank) !== rank - 1) return false;
+  }
+  return own.every((scale, n) => {
+    const product = ofX[0]! * (ofW[n] ?? ofW[0]!);
     return Math.abs(scale - product) <= SCALE_TOLERANCE * Math.abs(product);
   });
 }
@@ -156,13 +192,13 @@ interface GroupEnd {
 /** Follow a result to the node that quantises it; null when something else uses it, too. */
 function endOf(node: NodeProto, index: GraphIndex): GroupEnd | null {
   const next = onlyUser(node, index);
-  const relu = next?.opType === 'Relu' ? next : null;
+  const relu = next?.opType === 'Relu' && isStandard(next) ? next : null;
   const last = relu ? onlyUser(relu, index) : next;
-  if (last?.opType !== 'QuantizeLinear' || intAttribute(last, 'block_size', 0) !== 0) return null;
+  if (!last || !isQuantiser(last, 'QuantizeLinear')) return null;
   const [, scale = '', zero = ''] = last.input;
-  if (!isScalar(scale, index)) return null;
+  if (!hasOneScale({ scale }, index)) return null;
   if (intAttribute(last, 'output_dtype', 0) !== 0 && zero === '') return null;
-  if (zero !== '' && !['int8', 'uint8'].includes(index.constant(zero)?.type ?? '')) return null;
+  if (zero !== '' && !BYTES.includes(typeOf(zero, index) ?? '')) return null;
   if (relu && !saturationIsRelu(zero, index)) return null;
   return { nodes: relu ? [relu, last] : [last], scale, zero, output: last.output[0] ?? '' };
 }
