@@ -4,7 +4,7 @@ import type { CheckDocument } from '../../src/cli/check.ts';
 import type { GenerateDocument } from '../../src/cli/generate.ts';
 import type { PlanDocument } from '../../src/cli/layers.ts';
 import type { MatmulDocument } from '../../src/cli/matmul.ts';
-import type { RunDocument } from '../../src/cli/run.ts';
+import type { RunDocument } from '../../src/cli/run-document.ts';
 import { readNpy } from '../../src/tensor/npy.ts';
 import { VERSION } from '../../src/version.ts';
 import { EXAMPLES, openWorkplace, type Workplace } from './support/espalier.ts';
