@@ -15,6 +15,7 @@ export {
 } from './backend/backend.ts';
 export { type DoctorReport, doctor } from './backend/doctor.ts';
 export { cycleBackend, functionalBackend } from './backend/functional.ts';
+export { type MatmulOptions, type Matrix, matmul } from './backend/matmul.ts';
 export { openBackend, openRtl } from './backend/open.ts';
 export { checkOperators, type OperatorCheckOptions } from './check/check-operators.ts';
 export { type CheckOptions, type CheckReport, crossCheck } from './check/cross-check.ts';
@@ -82,7 +83,7 @@ export {
 } from './fault/fault.ts';
 export { resolveFault } from './fault/resolve.ts';
 export { type OnnxModel, openModel, readTensorFile, type ValueInfo } from './onnx/file/model.ts';
-export { type LayerInfo, listLayers } from './onnx/graph/layers.ts';
+export { compatibleLayers, type LayerInfo, listLayers } from './onnx/graph/layers.ts';
 export { LOWERINGS, type Lowering } from './onnx/lowering/lowering.ts';
 export type { ProductShape } from './onnx/lowering/product-shape.ts';
 export {
@@ -95,6 +96,7 @@ export {
 export type { InputSizes } from './onnx/plan/zero-inputs.ts';
 // ONNX: chosen layers of a model on a backend.
 export { countCorrect, holdsScores, predictClasses } from './onnx/run/classes.ts';
+export { type ConvolveOptions, type ConvolveResult, convolve, convolveWithArray } from './onnx/run/convolve.ts';
 export {
   type BaselineEvaluation,
   type EvaluatedOutput,
