@@ -2,13 +2,14 @@ import type { Backend, BackendKind } from '../backend/backend.ts';
 import { checkFaultSlots } from '../backend/job.ts';
 import { openBackend } from '../backend/open.ts';
 import { readLabels } from '../data/labels.ts';
+import type { Fault } from '../fault/fault.ts';
 import { type OnnxModel, openModel } from '../onnx/file/model.ts';
 import { chooseLayers } from '../onnx/graph/layers.ts';
 import type { Lowering } from '../onnx/lowering/lowering.ts';
-import { type Evaluation, type EvaluationProgress, evaluate } from '../onnx/run/evaluate.ts';
+import { type EvaluateOptions, type Evaluation, type EvaluationProgress, evaluate } from '../onnx/run/evaluate.ts';
 import { layerDump } from '../onnx/run/layer-dump.ts';
 import { type ModelBatches, modelBatches } from '../onnx/run/model-batches.ts';
-import { splitFaultPlace } from '../onnx/run/placed-fault.ts';
+import { type FaultPlace, placeFault, splitFaultPlace } from '../onnx/run/placed-fault.ts';
 import { replaceLayers } from '../onnx/run/replace-layers.ts';
 import { openRuntimeModel } from '../onnx/run/runtime-model.ts';
 import { writeNpy } from '../tensor/npy.ts';
@@ -43,7 +44,7 @@ export const run: Action<[model: string], Flags> = async (session, [path], flags
   const names = chooseLayers(model, design.spec.types, flags.layers).map(({ name }) => name);
   const faults = flags.fault.map((text) => {
     const { place, fault } = splitFaultPlace(text, names);
-    return { place, fault: faultOf(fault) };
+    return { place, fault: placeFault(faultOf(fault), place, names).fault };
   });
   checkFaultSlots(design, flags.backend, faults.length);
   const inputs = await openInputs(model, flags);
@@ -91,17 +92,14 @@ interface Parts {
   readonly model: OnnxModel;
   readonly backend: Backend;
   readonly batches: ModelBatches;
-  readonly faults: readonly {
-    readonly place: ReturnType<typeof splitFaultPlace>['place'];
-    readonly fault: Parameters<Awaited<ReturnType<typeof replaceLayers>>['addFault']>[0];
-  }[];
+  readonly faults: readonly { readonly place: FaultPlace; readonly fault: Fault }[];
 }
 
 async function evaluateModel(
   { signal, progress }: Session,
   { model, backend, batches, faults }: Parts,
   { layers, lowering, baseline, compare, strict }: Flags,
-  options: Parameters<typeof evaluate>[2],
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
   const replaced = await replaceLayers(model, { layers, lowering, backend });
   const runtime = baseline ? await openRuntimeModel(model) : null;

@@ -53,6 +53,13 @@ export class AccuracyCount {
     for (const prediction of predictClasses(scores)) this.#predictions.push(prediction);
     if (!this.#labels) return;
     const labels = Array.prototype.slice.call(this.#labels, first, this.#predictions.length) as number[];
+    const [, classes = 0] = scores.shape;
+    const odd = labels.findIndex((label) => !(label >= 0 && label < classes));
+    if (odd >= 0) {
+      throw new OperandError(
+        `a label must be a class from 0 to ${classes - 1}, received ${labels[odd]} for item ${first + odd}`,
+      );
+    }
     this.#top1 += countTopK(scores, labels, 1);
     this.#top5 += countTopK(scores, labels, 5);
   }
