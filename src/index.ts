@@ -15,6 +15,7 @@ export {
 } from './backend/backend.ts';
 export { type DoctorReport, doctor } from './backend/doctor.ts';
 export { cycleBackend, functionalBackend } from './backend/functional.ts';
+export { type MatmulOptions, type Matrix, matmul } from './backend/matmul.ts';
 export { openBackend, openRtl } from './backend/open.ts';
 export { checkOperators, type OperatorCheckOptions } from './check/check-operators.ts';
 export { type CheckOptions, type CheckReport, crossCheck } from './check/cross-check.ts';
@@ -82,7 +83,7 @@ export {
 } from './fault/fault.ts';
 export { resolveFault } from './fault/resolve.ts';
 export { type OnnxModel, openModel, readTensorFile, type ValueInfo } from './onnx/file/model.ts';
-export { type LayerInfo, listLayers } from './onnx/graph/layers.ts';
+export { compatibleLayers, type LayerInfo, listLayers } from './onnx/graph/layers.ts';
 export { LOWERINGS, type Lowering } from './onnx/lowering/lowering.ts';
 export type { ProductShape } from './onnx/lowering/product-shape.ts';
 export {
@@ -95,9 +96,25 @@ export {
 export type { InputSizes } from './onnx/plan/zero-inputs.ts';
 // ONNX: chosen layers of a model on a backend.
 export { countCorrect, holdsScores, predictClasses } from './onnx/run/classes.ts';
-export type { LayerReport } from './onnx/run/layer-report.ts';
+export { type ConvolveOptions, type ConvolveResult, convolve, convolveWithArray } from './onnx/run/convolve.ts';
+export {
+  type BaselineEvaluation,
+  type EvaluatedOutput,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationProgress,
+  evaluate,
+} from './onnx/run/evaluate.ts';
+export { type LayerDump, layerDump } from './onnx/run/layer-dump.ts';
+export type { LayerFaultReport, LayerReport } from './onnx/run/layer-report.ts';
+export { type BatchOptions, type ModelBatches, modelBatches } from './onnx/run/model-batches.ts';
+export { type FaultPlace, type PlacedFault, splitFaultPlace } from './onnx/run/placed-fault.ts';
+export type { LayerComparison } from './onnx/run/reference-layer.ts';
 export { type ReplacedModel, type ReplaceOptions, replaceLayers } from './onnx/run/replace-layers.ts';
-export type { ModelProgress, ModelResult, ModelRunOptions } from './onnx/run/run-stages.ts';
+export type { LayerTensors, ModelProgress, ModelResult, ModelRunOptions } from './onnx/run/run-stages.ts';
+export { openRuntimeModel, type RuntimeModel } from './onnx/run/runtime-model.ts';
+export { type Accuracy, AccuracyCount, findScores } from './onnx/run/scores.ts';
+export { sumReports } from './onnx/run/sum-reports.ts';
 export { countTopK } from './onnx/run/top-k.ts';
 export { type Matrix3, PRESET_NAMES, PRESETS, type PresetName } from './projection/space-time.ts';
 // Spec language: text → ArraySpec and FaultSpec.
@@ -108,6 +125,7 @@ export { loadSpec, type SpecReference, selectArray, selectFault, splitSpecRefere
 export { loadOperator } from './spec/load-operator.ts';
 export { parseFault, parseSpec } from './spec/parse.ts';
 // Tensors and their files.
+export { concatenate } from './tensor/concatenate.ts';
 export { decodeNpy, encodeNpy, readNpy, writeNpy } from './tensor/npy.ts';
 export { readNpz, writeNpz } from './tensor/npz.ts';
 export { ELEMENT_TYPES, type ElementType, type Tensor, type TensorData, tensor } from './tensor/tensor.ts';

@@ -4,14 +4,19 @@ import type { Fault } from '../fault/fault.ts';
 import { resolveFault } from '../fault/resolve.ts';
 import { loadSpec, selectArray, selectFault, splitSpecReference } from '../spec/load.ts';
 
+/** An array of a spec file with faults in it. */
+export interface OpenedArray {
+  readonly design: Design;
+  readonly faults: readonly Fault[];
+  /** Place one more fault, given as a text or by its name in the file. */
+  readonly faultOf: (text: string) => Fault;
+}
+
 /** Work out the array that `FILE` or `FILE:NAME` means, and place faults in it, given as texts or names. */
-export function openArray(
-  reference: string,
-  faults: readonly string[] = [],
-): { readonly design: Design; readonly faults: readonly Fault[] } {
+export function openArray(reference: string, faults: readonly string[] = []): OpenedArray {
   const { file, name } = splitSpecReference(reference);
   const spec = loadSpec(file);
   const design = buildDesign(selectArray(spec, name, file));
-  const specs = faults.map((fault) => selectFault(spec, fault, file, '--fault'));
-  return { design, faults: specs.map((fault) => resolveFault(design, fault)) };
+  const faultOf = (text: string): Fault => resolveFault(design, selectFault(spec, text, file, '--fault'));
+  return { design, faults: faults.map(faultOf), faultOf };
 }

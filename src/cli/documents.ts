@@ -37,7 +37,8 @@ export function nestElements({ type, shape, data }: Tensor): Elements {
   return level[0] ?? [];
 }
 
-function sayable(element: number | bigint): number | bigint | string {
+/** Put a number as JSON can say it. */
+export function sayable(element: number | bigint): number | bigint | string {
   if (Object.is(element, -0)) return '-0';
   return typeof element === 'bigint' || Number.isFinite(element) ? element : String(element);
 }

@@ -1,23 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { dirname, extname } from 'node:path';
+import { dirname } from 'node:path';
 import { EspalierError, FileError } from '../errors.ts';
-import { readNpy } from '../tensor/npy.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-
-/** Read a tensor by the ending of its file: .npy, or .pb for a serialised TensorProto. */
-export async function readTensor(path: string): Promise<Tensor> {
-  switch (extname(path).toLowerCase()) {
-    case '.npy':
-      return readNpy(path);
-    case '.pb': {
-      const { readTensorFile } = await import('../onnx/file/model.ts');
-      return readTensorFile(path);
-    }
-    default:
-      throw new FileError(`a tensor file ends in .npy or .pb, received ${path}`);
-  }
-}
 
 /** Split `name=file`; a text that is the path of a file as a whole is that file, and has no name. */
 export async function splitNamedFile(text: string): Promise<{ readonly name: string | null; readonly path: string }> {

@@ -67,11 +67,25 @@ export function buildProgram(host: Host): Command {
         .choices(LOWERINGS)
         .default(DEFAULT_LOWERING),
     )
-    .option('--input <[name=]file>', 'an input of the model (.npy or .pb), once per input', append, [])
-    .option('--labels <file>', 'the true classes (.npy), to count right predictions')
+    .option('--input <[name=]file>', 'data of an input: array, IDX file, image, folder of images', append, [])
+    .option('--preprocess <[name=]text>', 'how each item is prepared, such as "nchw, scale 1/255"', append, [])
+    .option('--shape <[name=]shape>', 'shape of a raw file, such as 64x1x28x28', append, [])
+    .option('--dtype <[name=]dtype>', 'element type of a raw file', append, [])
+    .option('--limit <n>', 'take only the first items', wholeNumber(1))
+    .option('--batch <n>', 'items to a run, all at once when left out', wholeNumber(1))
+    .option('--labels <file>', 'the true classes, to count right predictions')
+    .option('--baseline', 'run the model in ONNX Runtime as well, to compare predictions')
+    .option('--compare', 'compare each layer with ONNX Runtime')
+    .option('--strict', 'refuse a layer whose sums may not fit the accumulator, before it runs')
+    .option('--dump <file>', 'write inputs, sums and outputs of the layers to this .npz file')
     .option('-o, --output <[name=]file>', 'write an output to this .npy file, once per output', append, [])
     .addOption(backendOption())
-    .option('--fault <fault>', FAULT, append, [])
+    .option(
+      '--fault <[place:]fault>',
+      `${FAULT}; after "LAYER:", "LAYER[CHANNEL]:" or "[CHANNEL]:" there only`,
+      append,
+      [],
+    )
     .action(run(host, async () => (await import('./run.ts')).run));
 
   command('layers', 'list the layers of a model and say which can run on an array, and how well')

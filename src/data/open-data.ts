@@ -7,10 +7,10 @@ import { preparer } from './prepare.ts';
 
 export interface DataOptions {
   /** With `dtype`: read the file as raw elements of this shape [N, …], little-endian in C order. */
-  readonly shape?: readonly number[];
-  readonly dtype?: ElementType;
+  readonly shape?: readonly number[] | undefined;
+  readonly dtype?: ElementType | undefined;
   /** What to do to each item, such as `nchw, scale 1/255`; see `parsePreprocess`. Nothing when left out. */
-  readonly preprocess?: string;
+  readonly preprocess?: string | undefined;
 }
 
 /**

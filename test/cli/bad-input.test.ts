@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { make } from '../../src/onnx/file/messages.ts';
+import { buildModel, info, modelBytes, node, values, zeros } from '../onnx/support/build-model.ts';
 import { EXAMPLES, openWorkplace, type Workplace } from './support/espalier.ts';
 
 const DIGITS = `${EXAMPLES}digits/`;
@@ -31,6 +34,10 @@ beforeAll(async () => {
     'array single { size 2 x 2 x 3; projection output_stationary; types a: float32, b: float32 }',
   );
   await place.text(
+    'narrow.array',
+    'array narrow { size 4 x 4 x 8; projection col_stationary; types a: uint8, b: int8, c: int16 }',
+  );
+  await place.text(
     'float.array',
     `array bf16 { size 2 x 2 x 2; projection output_stationary; types a: bfloat16, b: bfloat16 }
 array fp16 { size 2 x 2 x 2; projection output_stationary; types a: float16, b: float16 }
@@ -46,6 +53,12 @@ array fp16 { size 2 x 2 x 2; projection output_stationary; types a: float16, b: 
   await place.npy('nan.npy', 'float32', [3, 2], Float32Array.from([1, 2, 3, 4, 5, Number.NaN]));
   await place.npy('infinity.npy', 'float64', [2, 2], Float64Array.from([1, 2, Number.NEGATIVE_INFINITY, 4]));
   await place.npy('single.npy', 'float32', [2, 2], Float32Array.from([0.5, 65536, 3, 257]));
+  await place.npy('u8.npy', 'uint8', [2, 1, 28, 28], new Uint8Array(2 * 28 * 28));
+  await place.npy('data.npy', 'float32', [2, 2, 4], new Float32Array(16));
+  await place.npy('channels.npy', 'float32', [2, 3, 28, 28], new Float32Array(2 * 3 * 28 * 28));
+  await place.npy('eleven.npy', 'int64', [64], new BigInt64Array(64).fill(11n, 60));
+  await place.text('labels.csv', '1\n2\n');
+  for (const [name, bytes] of Object.entries(oddModels())) await writeFile(place.path(name), bytes);
   await place.text('broken.npy', 'hello');
   await place.text('broken.onnx', 'hello');
   await place.text('folder.txt', '');
@@ -57,6 +70,37 @@ afterAll(async () => {
   expect(await place.list()).toEqual(files);
   await place.remove();
 });
+
+/** Models that cannot be run as they are. */
+function oddModels(): Record<string, Uint8Array> {
+  const parts = {
+    inputs: [info('x', 'float32', ['N', 2, 4])],
+    outputs: [info('y', 'float32', ['N', 'C', 'L'])],
+    constants: { w: zeros('float32', [2, 2, 1]) },
+  };
+  const location = make('StringStringEntryProto', { key: 'location', value: 'weights.bin' });
+  const tensor = { name: 'w', dims: [2n, 2n, 1n] };
+  const without = (more: Parameters<typeof make<'TensorProto'>>[1], operator: string, type: string) => {
+    const own = { ...parts, inputs: [info('x', type, ['N', 2, 4])], constants: { s: values('float32', [], [1]) } };
+    const model = buildModel({ ...own, nodes: [node(operator, ['x', 'w'], ['y'], {}, { name: 'conv' })] });
+    model.graph.initializer.push(make('TensorProto', { ...tensor, ...more }));
+    return modelBytes(model);
+  };
+  const conv = node('Conv', ['x', 'w'], ['h'], {}, { name: 'conv' });
+  return {
+    'transposed.onnx': modelBytes(
+      buildModel({ ...parts, nodes: [node('ConvTranspose', ['x', 'w'], ['y'], {}, { name: 'up' })] }),
+    ),
+    'external.onnx': without({ dataType: 1, dataLocation: 1, externalData: [location] }, 'Conv', 'float32'),
+    'int4.onnx': without({ dataType: 22, rawData: new Uint8Array(2) }, 'ConvInteger', 'uint8'),
+    'newer.onnx': modelBytes(
+      buildModel(
+        { ...parts, nodes: [conv, node('Relu', ['h'], ['y'])] },
+        { opsetImport: [make('OperatorSetIdProto', { domain: '', version: 99n })] },
+      ),
+    ),
+  };
+}
 
 /** A text for a spec file, and what is said about it. */
 const SPECS: readonly [claim: string, text: string, message: string][] = [
@@ -279,6 +323,31 @@ const REFUSED: readonly (readonly [claim: string, args: readonly string[], sente
     `layer 'conv3' is not in ${QLINEAR}; its layers are conv1, conv2, fc1, fc2, fc3`,
   ],
   [
+    'a layer that cannot run on an array, with what could',
+    ['run', 'transposed.onnx', '--array', 'single.array', '--layers', 'up'],
+    "layer 'up' (ConvTranspose) cannot run on an array: the array runs Conv, ConvInteger, QLinearConv, MatMul, Gemm, MatMulInteger, QLinearMatMul and com.microsoft.QGemm",
+  ],
+  [
+    'a model without a layer for an array',
+    ['run', 'transposed.onnx', '--array', 'single.array'],
+    'no layer of transposed.onnx can run on an array; up (ConvTranspose): the array runs Conv, ConvInteger, QLinearConv, MatMul, Gemm, MatMulInteger, QLinearMatMul and com.microsoft.QGemm',
+  ],
+  [
+    'a model whose weights are missing',
+    ['run', 'external.onnx', '--array', 'single.array'],
+    "the data of tensor 'w' cannot be read from weights.bin: no such file or directory",
+  ],
+  [
+    'weights of 4 bits',
+    ['run', 'int4.onnx', '--array', 'two.array:one', '--layers', 'conv'],
+    "layer 'conv' (ConvInteger) cannot run on an array: weights must be uint8 or int8, not int4",
+  ],
+  [
+    'an operator set that ONNX Runtime does not know',
+    ['run', 'newer.onnx', '--array', 'single.array', '--input', 'x=data.npy'],
+    'ONNX Runtime refuses newer.onnx: its operator set 99 is newer than 26, the newest that is supported',
+  ],
+  [
     'a floating-point layer on an array of integers',
     ['run', FLOAT32, '--array', 'two.array:one', ...IMAGES, '--layers', 'conv1'],
     "layer 'conv1' (Conv) cannot run on this array: its float32 numbers need an array with float32 as a and b, received a: int8, b: int8, c: int32",
@@ -292,9 +361,65 @@ const REFUSED: readonly (readonly [claim: string, args: readonly string[], sente
   ['an input of the wrong type', [...RUN, '--input', 'a.npy'], "input 'input' must be float32, not int8"],
   ['an input that the model lacks', [...RUN, '--input', 'x=a.npy'], 'the model has no input "x"; its inputs are input'],
   [
-    'an input that is no tensor file',
+    'an input that is no data file',
     [...RUN, '--input', 'folder.txt'],
-    'a tensor file ends in .npy or .pb, received folder.txt',
+    'data must be .npy, .npz, TensorProto .pb, IDX, PNG or JPEG, a folder of images, or raw with a shape and a dtype; folder.txt begins with nothing',
+  ],
+  ['data of the wrong type', [...RUN, '--input', 'u8.npy'], "input 'input' must be float32, not uint8"],
+  [
+    'data of the wrong shape',
+    [...RUN, '--input', 'channels.npy'],
+    "input 'input' must have shape [N,1,28,28], not [2,3,28,28]",
+  ],
+  [
+    'a preprocess text with mistakes',
+    [...RUN, ...IMAGES, '--preprocess', 'nchw, sale 2'],
+    'preprocess:1:7: unknown word "sale", did you mean "scale"?\nnchw, sale 2\n      ^',
+  ],
+  [
+    'a preprocess text for an input that the model lacks',
+    [...RUN, ...IMAGES, '--preprocess', 'x=nchw'],
+    'the model has no input "x"; its inputs are input',
+  ],
+  [
+    'a preprocess text without data',
+    [...RUN, '--preprocess', 'nchw'],
+    '--preprocess is for the input "input", which --input does not give',
+  ],
+  [
+    'a dtype of a raw file without its shape',
+    [...RUN, '--input', 'u8.npy', '--dtype', 'uint8'],
+    'a raw file needs a shape and a dtype, received a dtype without a shape (u8.npy)',
+  ],
+  [
+    'a dtype that does not exist',
+    [...RUN, '--input', 'u8.npy', '--dtype', 'int7'],
+    '--dtype must be one of int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64, bfloat16, float16, bool, received int7',
+  ],
+  [
+    'fewer labels than items',
+    [...RUN, ...IMAGES, '--labels', 'labels.csv'],
+    'there must be a label for each of the 64 items, received 2 (labels.csv)',
+  ],
+  [
+    'a label that is no class of the model',
+    [...RUN, ...IMAGES, '--labels', 'eleven.npy', '--layers', 'conv1', '--batch', '32', '--quiet'],
+    'a label must be a class from 0 to 9, received 11 for item 60',
+  ],
+  [
+    'a fault in a layer that is not on the array',
+    [...RUN, ...IMAGES, '--layers', 'conv1', '--fault', 'conv2[3]: flip bit 0 of a at (1, -1)'],
+    "layer 'conv2' does not run on the array; those that do are conv1",
+  ],
+  [
+    'an accumulator that sums may overflow, with --strict',
+    ['run', QLINEAR, '--array', 'narrow.array', ...IMAGES, '--layers', 'conv1', '--strict'],
+    "layer 'conv1' (QLinearConv): its sums of 25 products uint8 × int8 need an accumulator of 21 bits, received int16 of 16",
+  ],
+  [
+    'a dump in a folder that is missing',
+    [...RUN, ...IMAGES, '--dump', 'no/d.npz'],
+    'cannot write no/d.npz: the folder no does not exist',
   ],
   [
     'an output folder that is missing',

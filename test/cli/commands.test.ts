@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckDocument } from '../../src/cli/check.ts';
 import type { GenerateDocument } from '../../src/cli/generate.ts';
 import type { PlanDocument } from '../../src/cli/layers.ts';
 import type { MatmulDocument } from '../../src/cli/matmul.ts';
-import type { RunDocument } from '../../src/cli/run.ts';
+import type { RunDocument } from '../../src/cli/run-document.ts';
 import { readNpy } from '../../src/tensor/npy.ts';
+import { readNpz } from '../../src/tensor/npz.ts';
 import { VERSION } from '../../src/version.ts';
 import { EXAMPLES, openWorkplace, type Workplace } from './support/espalier.ts';
 
@@ -25,6 +26,11 @@ array conv {
   projection col_stationary
   types a: uint8, b: int8, c: int32
   fault_slots 1
+}
+array wide {
+  size 2 x 2 x 8
+  projection output_stationary
+  types a: uint8, b: int8, c: int32
 }
 array single {
   size 8 x 8 x 8
@@ -314,6 +320,7 @@ describe('run', () => {
       ['fc2', 'QLinearMatMul', 1],
       ['fc3', 'QLinearMatMul', 1],
     ]);
+    expect(document).toMatchObject({ items: 64, batches: 1, baseline: null, dump: null });
     expect(document.outputs).toEqual([{ name: 'logits', dtype: 'float32', shape: [64, 10], file: null }]);
     expect(document.predictions).toHaveLength(64);
     expect(document.correct).toEqual({ count: 63, of: 64, accuracy: 63 / 64 });
@@ -344,6 +351,60 @@ describe('run', () => {
       ['conv2', 'single_channel', 384],
     ]);
     expect(document.correct).toEqual({ count: 63, of: 64, accuracy: 63 / 64 });
+  });
+
+  test('reads a raw file in batches, prepares it, and compares with ONNX Runtime', async () => {
+    const { data } = await readNpy(`${DIGITS}digits-images.npy`);
+    const pixels = Uint8Array.from(data as Float32Array, (value) => Math.round(255 * value));
+    await writeFile(place.path('pixels.bin'), pixels);
+    const raw = ['--input', 'pixels.bin', '--shape', '64x28x28', '--dtype', 'uint8'];
+    const prepared = ['--preprocess', 'input=nchw, scale 1/255', '--limit', '50', '--batch', '20'];
+    const places = ['--fault', 'fc1[3]: flip bit 9 of c at (1, 2)', '--fault', 'conv1: weak'];
+    const model = ['run', `${DIGITS}digits-qlinear.onnx`, '--array', 's.array:wide', '--layers', 'conv1,fc1'];
+    const args = [...model, ...raw, ...prepared, ...LABELS, '--baseline', '--compare', ...places];
+    const { stdout, stderr } = await place.run([...args, '--json', '--dump', 'layers.npz', '-o', 'scores.npy']);
+    expect(stderr).toBe('');
+    const document = JSON.parse(stdout) as RunDocument;
+    expect(document).toMatchObject({
+      items: 50,
+      batches: 3,
+      outputs: [{ name: 'logits', shape: [50, 10], file: 'scores.npy' }],
+      baseline: { correct: { count: 49, of: 50 }, top5: { count: 50, of: 50 }, same: { of: 50 } },
+      dump: 'layers.npz',
+    });
+    const [conv1, fc1] = document.layers;
+    expect(
+      [conv1, fc1].map((layer) => layer!.faults.map(({ name, layer, channel }) => [name, layer, channel])),
+    ).toEqual([[['weak', 'conv1', null]], [[null, 'fc1', 3]]]);
+    expect(conv1!.products).toBe(50);
+    expect(fc1!.comparison).toMatchObject({ elements: 50 * 120, maxUlp: null });
+    const tensors = await readNpz(place.path('layers.npz'));
+    expect(Object.entries(tensors).map(([name, { type, shape }]) => [name, type, shape])).toEqual([
+      ['conv1.input', 'uint8', [50, 1, 28, 28]],
+      ['conv1.accumulator', 'int32', [50, 6, 28, 28]],
+      ['conv1.output', 'uint8', [50, 6, 28, 28]],
+      ['fc1.input', 'uint8', [50, 400]],
+      ['fc1.accumulator', 'int32', [50, 120]],
+      ['fc1.output', 'uint8', [50, 120]],
+    ]);
+    expect((await readNpy(place.path('scores.npy'))).shape).toEqual([50, 10]);
+
+    const { stdout: text } = await place.run([...args, '--quiet']);
+    expect(text).toMatch(/^.*: 2 layers on wide, functional backend, 50 items in 3 batches\n/);
+    expect(text).toMatch(
+      /^against ONNX Runtime {2}elements {2}differing {2}max abs {2}max ulp\nconv1 {14}.*\nfc1 {16}/m,
+    );
+    expect(text).toMatch(/^fault flip bit 9 of c at \(1, 2\), shown in channel 3 only: .*: [\d,]+ in fc1$/m);
+    expect(text).toMatch(
+      /^right: \d+ of 50 \(.*\), among the first five: \d+ of 50 .*\nright in ONNX Runtime: 49 of 50 \(98\.0 %\), among the first five: 50 of 50 \(100\.0 %\)\npredicted as in ONNX Runtime: \d+ of 50 /m,
+    );
+  });
+
+  test('runs an image that it prepares', async () => {
+    const image = ['--input', `${DIGITS}digits.png`, '--preprocess', 'gray, size 28x28, nchw, scale 1/255'];
+    const model = ['run', `${DIGITS}digits-qlinear.onnx`, '--array', 's.array:conv', '--layers', 'conv2'];
+    const { stdout } = await place.run([...model, ...image, '--json']);
+    expect((JSON.parse(stdout) as RunDocument).outputs).toMatchObject([{ name: 'logits', shape: [1, 10] }]);
   });
 
   test('warns of an accumulator that sums may overflow', async () => {

@@ -58,6 +58,11 @@ export function listLayers(model: OnnxModel): LayerInfo[] {
   return findLayers(model).map(({ info }) => info);
 }
 
+/** List the layers that can run on some array; `planLayers` tells for one array. */
+export function compatibleLayers(model: OnnxModel): LayerInfo[] {
+  return listLayers(model).filter(({ compatible }) => compatible);
+}
+
 /** List the layers likewise, with what keeps each from an array of these dtypes, or else what it takes to run it there. */
 export function layersFor(
   model: OnnxModel,

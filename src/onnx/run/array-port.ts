@@ -1,5 +1,6 @@
 import type { Backend } from '../../backend/backend.ts';
 import { type Dtype, dtypeInfo, integerRange, isDtype } from '../../dtype/dtype.ts';
+import { ModelError } from '../../errors.ts';
 import type { ArraySpec } from '../../spec/array-spec.ts';
 import { type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Lowering } from '../lowering/lowering.ts';
@@ -55,6 +56,8 @@ export interface PortOptions {
   /** Computes what the array need not; left out to have all products on the array. */
   readonly exactSums?: ExactSums | undefined;
   readonly onSums?: ((sums: Tensor) => void) | undefined;
+  /** How many terms the finished sums have: products are refused if sums of so many may not fit the accumulator. */
+  readonly strictTerms?: number | undefined;
   /** Called after each product, and whenever the backend tells how far it is in one. */
   readonly onProgress?: ((progress: PortProgress) => void) | undefined;
 }
@@ -62,7 +65,7 @@ export interface PortOptions {
 /** Open a port for one run of one layer; `report` tells what went through it. */
 export function openPort(
   backend: Backend,
-  { faults, signal, exactSums, onSums, onProgress }: PortOptions,
+  { faults, signal, exactSums, onSums, strictTerms, onProgress }: PortOptions,
 ): { readonly port: ArrayPort; readonly report: (name: string, op: string) => Omit<LayerReport, 'comparison'> } {
   const { types } = backend.design.spec;
   const { kind, widthBits } = dtypeInfo(types.c);
@@ -76,11 +79,21 @@ export function openPort(
   const termsOf = new WeakMap<Tensor, number>();
   const tell = (doneTiles: number, totalTiles: number): void =>
     onProgress?.({ doneProducts: products, totalProducts, doneTiles, totalTiles });
+  const checkStrict = (a: ElementType, b: ElementType): void => {
+    if (strictTerms === undefined || kind === 'float') return;
+    const bits = accumulatorBits(a, b, strictTerms, types.c);
+    if (bits > widthBits) {
+      throw new ModelError(
+        `its sums of ${strictTerms} products ${a} × ${b} need an accumulator of ${bits} bits, received ${types.c} of ${widthBits}`,
+      );
+    }
+  };
   const multiply = async (a: Tensor, b: Tensor, { c, channels = COLUMNS }: PortProduct = {}): Promise<Tensor> => {
     signal?.throwIfAborted();
     const [rows = 0] = a.shape;
     const [inner = 0, columns = 0] = b.shape;
     if (rows * inner * columns === 0) return c ?? tensor(types.c, [rows, columns]);
+    checkStrict(a.type, b.type);
     const options = { signal, onProgress: tell };
     const { result, stats, firedCycles } = await faultyProduct(backend, { a, b, c }, faults, channels, options);
     results.push({ stats, firedCycles });
@@ -93,6 +106,7 @@ export function openPort(
     return result;
   };
   const exact = async (product: ExactProduct, { shapes, lowering, types: [a, b], terms }: PlannedLayer) => {
+    checkStrict(a, b);
     const sums = await exactSums!.compute(product);
     if (!sums) return null;
     for (const { m, k, n, count } of shapes) {

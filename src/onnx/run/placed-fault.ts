@@ -39,3 +39,20 @@ export interface ChannelLines {
   readonly axis: 'rows' | 'columns';
   readonly first: number;
 }
+
+/**
+ * Split a text `LAYER: FAULT`, `LAYER[CHANNEL]: FAULT` or `[CHANNEL]: FAULT` into the place and the fault; a text without a
+ * colon is a fault that acts in all layers. Layers come first: one that is itself called `x[3]` is not channel 3 of `x`.
+ * @param layers names of the layers that run on the array
+ */
+export function splitFaultPlace(
+  text: string,
+  layers: readonly string[],
+): { readonly place: FaultPlace; readonly fault: string } {
+  const colon = text.lastIndexOf(':');
+  if (colon < 0) return { place: {}, fault: text };
+  const [where, fault] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+  const [, layer = '', channel] = (layers.includes(where) ? null : /^(.*)\[(\d+)\]$/s.exec(where)) ?? [];
+  if (channel === undefined) return { place: { layer: where }, fault };
+  return { place: { layer: layer === '' ? undefined : layer, channel: Number(channel) }, fault };
+}

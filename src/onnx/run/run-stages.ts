@@ -29,6 +29,8 @@ export interface ModelRunOptions {
   readonly faults?: readonly Fault[] | undefined;
   /** Compare each layer with what ONNX Runtime computes from the same inputs. */
   readonly compare?: boolean | undefined;
+  /** Refuse a layer before its first product when its sums may not fit the array's integer accumulator. */
+  readonly strict?: boolean | undefined;
   /** Given each layer's input, sums and result as soon as it has run. */
   readonly onLayer?: ((tensors: LayerTensors) => void) | undefined;
   /** Ends the run with the signal's reason, between two products or as soon as the backend can. */
@@ -110,13 +112,14 @@ async function runLayer(
   layer: ArrayLayer,
   operands: readonly (Tensor | null)[],
   place: Pick<ModelProgress, 'layer' | 'layerIndex' | 'layerCount'>,
-  { backend, faults, signal, exactSums, onProgress, onLayer }: StageOptions,
+  { backend, faults, signal, exactSums, strict, onProgress, onLayer }: StageOptions,
 ): Promise<{ readonly result: Tensor; readonly report: Omit<LayerReport, 'comparison'> }> {
   let accumulator: Tensor | undefined;
   const { port, report } = openPort(backend, {
     faults: faults.filter((fault) => fault.layer === null || fault.layer === layer.name),
     signal,
     exactSums,
+    strictTerms: strict ? termsOf(layer, operands) : undefined,
     onSums:
       onLayer &&
       ((sums) => {
@@ -132,6 +135,12 @@ async function runLayer(
     if (!(error instanceof ModelError)) throw error;
     throw new ModelError(`layer '${layer.name}' (${layer.node.opType}): ${error.message}`, { cause: error });
   }
+}
+
+/** Count the terms of a layer's sums: im2col makes each sum in one product. */
+function termsOf({ operator, node }: ArrayLayer, operands: readonly (Tensor | null)[]): number {
+  const shapes = operands.map((operand) => operand?.shape ?? null);
+  return Math.max(0, ...operator.products(node, shapes, 'im2col').shapes.map(({ k }) => k));
 }
 
 function lookUp(name: string, values: ReadonlyMap<string, RuntimeTensor>, index: GraphIndex): Tensor {

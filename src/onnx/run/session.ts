@@ -76,7 +76,13 @@ async function attempt<T>(what: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
-    const [reason] = (cause as Error).message.split('\n');
-    throw new ModelError(`${what}: ${reason}`, { cause });
+    throw new ModelError(`${what}: ${reasonOf((cause as Error).message)}`, { cause });
   }
+}
+
+/** Take the first line of what the runtime says; of a newer operator set it says it in many words. */
+function reasonOf(message: string): string {
+  const [, given, newest] = /Opset (\d+) is under development.* till opset (\d+)/s.exec(message) ?? [];
+  if (given !== undefined) return `its operator set ${given} is newer than ${newest}, the newest that is supported`;
+  return message.split('\n')[0]!;
 }
