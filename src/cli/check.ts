@@ -8,6 +8,7 @@ import { describeOperator, type OperatorReport } from '../check/operator-report.
 import { replayCase } from '../check/replay-case.ts';
 import type { Tally } from '../check/tally.ts';
 import type { Design } from '../design/design.ts';
+import { ownOperators } from '../emit/forms.ts';
 import { EspalierError, EXIT } from '../errors.ts';
 import { formatFault } from '../spec/format.ts';
 import { openArray } from './array.ts';
@@ -84,12 +85,17 @@ export const check: Action<[spec?: string], Flags> = async (session, [spec], fla
       mismatch: mismatch && mismatchDocument(mismatch),
     };
     const verdict = mismatch ? describeMismatch(mismatch) : [`${describeModels(document)} agree bit for bit`];
-    session.report(document, [...operators.flatMap(describeOperator), ...describeTally(tally), ...verdict]);
+    const left = flags.rtl ? [] : ownOperators(design).map(notCompared);
+    session.report(document, [...operators.flatMap(describeOperator), ...left, ...describeTally(tally), ...verdict]);
     if (mismatch) session.finish(EXIT.mismatch);
   } finally {
     await rtl?.close();
   }
 };
+
+function notCompared({ name }: { readonly name: string }): string {
+  return `the two halves of ${name} were not held against each other, which takes the RTL`;
+}
 
 function compareOperators(session: Session, design: Design, flags: Flags): Promise<OperatorReport[]> {
   const { signal, progress } = session;

@@ -211,7 +211,7 @@ describe('a check of own operators', () => {
       'the function of multiplier broken failed for 0x0 and 0x0: The number 0.5 cannot be converted to a BigInt because it is not an integer',
     );
     await expect(failing(() => -1n)).rejects.toThrow(
-      'the function of multiplier broken must give its bits as a bigint from 0, received -1 for 0x0 and 0x0',
+      'the function of multiplier broken must give its bits as a bigint that is not negative, received -1 for 0x0 and 0x0',
     );
   });
 });
