@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
     // Tests of the RTL start compilers; the first build of a machine takes a while on a busy computer.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     // Golden files change when someone asks for it, never because a test ran.
     update: 'none',
     slowTestThreshold: 10_000,

@@ -21,7 +21,7 @@ export { checkOperators, type OperatorCheckOptions } from './check/check-operato
 export { type CheckOptions, type CheckReport, crossCheck } from './check/cross-check.ts';
 export { describeMismatch, type Mismatch } from './check/mismatch.ts';
 export {
-  describeOperator,
+  describeOperatorReport,
   type OperatorMismatch,
   type OperatorReport,
   type OperatorValue,

@@ -62,7 +62,7 @@ interface SlottedDesign {
 export function checkFaultSlots({ name, spec }: SlottedDesign, kind: BackendKind, faults: number): void {
   if (kind !== 'rtl' || faults <= spec.faultSlots) return;
   throw new FaultError(
-    `array ${name} has ${spec.faultSlots} fault slots in its RTL, received ${faults} faults at once`,
+    `the RTL of array ${name} takes as many faults at once as it has fault slots, ${spec.faultSlots}, received ${faults}`,
   );
 }
 

@@ -1,6 +1,9 @@
 import type { Design } from '../design/design.ts';
+import { floatBits } from '../dtype/float-bits.ts';
+import { type FloatFormat, smallestSubnormal } from '../dtype/float-format.ts';
 import { type BitSelection, type CycleWindow, FAULT_KINDS, type FaultSpec } from '../fault/fault.ts';
 import type { JobPlan } from '../schedule/plan.ts';
+import { formatOfNode } from '../sim/formats.ts';
 import type { Random } from './random.ts';
 
 /** The shapes of window that trials draw. */
@@ -23,8 +26,10 @@ export function windowForm({ from, to, tile }: CycleWindow): WindowForm {
 export function drawFault(random: Random, design: Design, plan: JobPlan, before: FaultSpec | null = null): FaultSpec {
   const { node, widthBits, pe } = before && random.chance(1, 3) ? siteOf(design, before) : drawSite(random, design);
   const kind = random.pick(FAULT_KINDS);
-  const bits = drawBits(random, widthBits);
-  const value = kind === 'set' ? random.bits(widthBits) & maskOf(bits) : null;
+  const { float } = formatOfNode(design, node);
+  const bits = float && random.chance(1, 3) ? drawFields(random, float) : drawBits(random, widthBits);
+  const drawn = float && random.chance(1, 2) ? random.pick(tellingNumbers(float)) : random.bits(widthBits);
+  const value = kind === 'set' ? drawn & maskOf(bits) : null;
   return { name: null, kind, node, pe, bits, value, window: drawWindow(random, design, plan) };
 }
 
@@ -49,6 +54,22 @@ function drawBits(random: Random, widthBits: number): BitSelection {
   const all = (1n << BigInt(widthBits)) - 1n;
   const mask = random.chance(1, 4) ? all : random.bits(widthBits);
   return { form: 'mask', mask: mask === 0n ? 1n : mask, msb };
+}
+
+/** Draw whole fields of a number: what they make of others are zeros of both signs, infinities and NaNs. */
+function drawFields(random: Random, { exponentBits, fractionBits }: FloatFormat): BitSelection {
+  const field = (width: number, shift: number) => ((1n << BigInt(width)) - 1n) << BigInt(shift);
+  const sign = field(1, exponentBits + fractionBits);
+  const exponent = field(exponentBits, fractionBits);
+  const fraction = field(fractionBits, 0);
+  const mask = random.pick([sign, exponent, fraction, exponent | fraction, sign | exponent | fraction]);
+  return { form: 'mask', mask, msb: 'last' };
+}
+
+/** The bits of the numbers that arithmetic treats in a way of their own. */
+function tellingNumbers(format: FloatFormat): readonly bigint[] {
+  const { toBits } = floatBits(format);
+  return [0, -0, 1, -1, Infinity, -Infinity, Number.NaN, smallestSubnormal(format)].map(toBits);
 }
 
 /** The bits of a selection in the order in which it was written. */

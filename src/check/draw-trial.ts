@@ -1,5 +1,6 @@
 import type { Design } from '../design/design.ts';
-import type { Dtype } from '../dtype/dtype.ts';
+import type { Value } from '../dtype/arithmetic.ts';
+import { type Dtype, dtypeInfo } from '../dtype/dtype.ts';
 import { elementStore } from '../dtype/element-store.ts';
 import type { FaultSpec } from '../fault/fault.ts';
 import { planJob } from '../schedule/plan.ts';
@@ -9,7 +10,7 @@ import { elementDraw } from './draw-element.ts';
 import { drawFault } from './draw-fault.ts';
 import { type Random, trialRandom } from './random.ts';
 
-/** The most faults that act at once in a trial. */
+/** The most faults that act at once in a trial; now and then as many as the array has slots, if that is more. */
 export const MAX_FAULTS = 3;
 
 /**
@@ -27,7 +28,8 @@ export function drawTrial(design: Design, seed: number, trial: number): CheckCas
   const c = random.chance(1, 3) ? tensor(types.c, [m, n]) : drawMatrix(random, types.c, m, n);
   const plan = planJob(design, m, k, n);
   const faults: FaultSpec[] = [];
-  for (let count = random.int(0, MAX_FAULTS); count > 0; count--) {
+  const most = random.chance(1, 20) ? Math.max(MAX_FAULTS, design.spec.faultSlots) : MAX_FAULTS;
+  for (let count = random.int(0, most); count > 0; count--) {
     faults.push(drawFault(random, design, plan, faults.at(-1)));
   }
   return { a, b, c, faults };
@@ -41,7 +43,7 @@ function drawSide(random: Random, side: number): number {
   return random.chance(2, 5) ? side + random.int(1, overhang) : random.chance(1, 4) ? side : random.int(1, side);
 }
 
-const STYLES = ['any', 'edges', 'mixed', 'sparse'] as const;
+const STYLES = ['any', 'edges', 'mixed', 'sparse', 'units'] as const;
 
 function drawMatrix(random: Random, type: Dtype, rows: number, columns: number): Tensor {
   const matrix = tensor(type, [rows, columns]);
@@ -50,8 +52,20 @@ function drawMatrix(random: Random, type: Dtype, rows: number, columns: number):
   const style = random.pick(STYLES);
   for (let n = 0; n < matrix.data.length; n++) {
     if (style === 'sparse' && random.chance(3, 4)) continue;
+    if (style === 'units') {
+      write(matrix.data, n, unit(random, type));
+      continue;
+    }
     const edge = style === 'edges' || (style === 'mixed' && random.chance(1, 2));
     write(matrix.data, n, edge ? draw.edge(random) : draw.any(random));
   }
   return matrix;
+}
+
+/** Zero or one, in floating point of either sign: products of them show the sign of every zero. */
+function unit(random: Random, type: Dtype): Value {
+  const { kind } = dtypeInfo(type);
+  if (kind === 'float') return random.pick([0, -0, 1, -1]);
+  const value = random.int(0, 1);
+  return type === 'int64' ? BigInt(value) : value;
 }

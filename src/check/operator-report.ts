@@ -2,6 +2,7 @@ import type { Design } from '../design/design.ts';
 import type { NumberFormat } from '../dtype/arithmetic.ts';
 import { bitsText } from '../dtype/element-text.ts';
 import type { OperatorKind } from '../dtype/operator.ts';
+import { grouped } from '../number-text.ts';
 import type { OperandPair } from './operator-pairs.ts';
 
 /** How the two halves of an own operator compare. */
@@ -85,7 +86,7 @@ export function operatorMismatch(
 }
 
 /** Say in words how the halves of an operator compare, a line per fact. */
-export function describeOperator({ kind, name, pairs, exhaustive, mismatch }: OperatorReport): string[] {
+export function describeOperatorReport({ kind, name, pairs, exhaustive, mismatch }: OperatorReport): string[] {
   const tried = `${grouped(pairs)} pairs of operands`;
   if (mismatch === null) {
     return [`${kind} ${name}: Verilog and function agree for ${exhaustive ? 'all ' : ''}${tried}`];
@@ -106,8 +107,4 @@ function showBits(bits: bigint, format: NumberFormat): OperatorValue {
 
 function describeValue({ value, bits }: OperatorValue): string {
   return `${value} (${bits})`;
-}
-
-function grouped(number: number): string {
-  return number.toLocaleString('en-US');
 }

@@ -4,16 +4,18 @@ import { checkOperators } from '../check/check-operators.ts';
 import { describeDifference } from '../check/compare.ts';
 import { crossCheck } from '../check/cross-check.ts';
 import { describeMismatch, type Mismatch } from '../check/mismatch.ts';
-import { describeOperator, type OperatorReport } from '../check/operator-report.ts';
+import { describeOperatorReport, type OperatorReport } from '../check/operator-report.ts';
 import { replayCase } from '../check/replay-case.ts';
 import type { Tally } from '../check/tally.ts';
 import type { Design } from '../design/design.ts';
+import { ownOperators } from '../emit/forms.ts';
 import { EspalierError, EXIT } from '../errors.ts';
+import { grouped } from '../number-text.ts';
 import { formatFault } from '../spec/format.ts';
 import { openArray } from './array.ts';
 import type { Action } from './program.ts';
 import type { Session } from './session.ts';
-import { count, grouped } from './text.ts';
+import { count } from './text.ts';
 
 interface Flags {
   readonly trials: number;
@@ -84,12 +86,22 @@ export const check: Action<[spec?: string], Flags> = async (session, [spec], fla
       mismatch: mismatch && mismatchDocument(mismatch),
     };
     const verdict = mismatch ? describeMismatch(mismatch) : [`${describeModels(document)} agree bit for bit`];
-    session.report(document, [...operators.flatMap(describeOperator), ...describeTally(tally), ...verdict]);
+    const left = flags.rtl ? [] : ownOperators(design).map(notCompared);
+    session.report(document, [
+      ...operators.flatMap(describeOperatorReport),
+      ...left,
+      ...describeTally(tally),
+      ...verdict,
+    ]);
     if (mismatch) session.finish(EXIT.mismatch);
   } finally {
     await rtl?.close();
   }
 };
+
+function notCompared({ name }: { readonly name: string }): string {
+  return `the two halves of ${name} were not held against each other, which takes the RTL`;
+}
 
 function compareOperators(session: Session, design: Design, flags: Flags): Promise<OperatorReport[]> {
   const { signal, progress } = session;
@@ -110,7 +122,7 @@ function reportDifferingHalves(
 ): void {
   const outcome = { operators, models: [], seed: flags.seed, equal: false, tally: null, mismatch: null };
   const document: CheckDocument = { ...compared(design, flags), ...outcome };
-  session.report(document, [...operators.flatMap(describeOperator), 'no trials were run']);
+  session.report(document, [...operators.flatMap(describeOperatorReport), 'no trials were run']);
   session.finish(EXIT.mismatch);
 }
 

@@ -1,6 +1,7 @@
+import { grouped } from '../number-text.ts';
 import type { LoweredPlan } from '../onnx/plan/plan-layers.ts';
 import type { LayersDocument, PlanDocument } from './layers.ts';
-import { grouped, percent, sides, table } from './text.ts';
+import { percent, sides, table } from './text.ts';
 
 /** Tell in a table which layers can run on an array. */
 export function describeLayers({ model, layers }: LayersDocument): string[] {

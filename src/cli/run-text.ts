@@ -1,5 +1,6 @@
+import { grouped } from '../number-text.ts';
 import type { LayerDocument, LayerFaultDocument, OutputDocument, RunDocument, ShareDocument } from './run-document.ts';
-import { count, grouped, percent, sides, table } from './text.ts';
+import { count, percent, sides, table } from './text.ts';
 
 /** Beyond this many images their predictions are not listed. */
 const LISTED_PREDICTIONS = 100;

@@ -1,6 +1,7 @@
 import type { RunStats } from '../backend/backend.ts';
 import { elementTexts } from '../dtype/element-text.ts';
 import type { FaultReport } from '../fault/fault.ts';
+import { grouped } from '../number-text.ts';
 import { formatFault } from '../spec/format.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -22,11 +23,6 @@ export function table(rows: readonly (readonly (string | number)[])[]): string[]
       .join('  ')
       .trimEnd(),
   );
-}
-
-/** Print a whole number with commas between its thousands. */
-export function grouped(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Print a count with its noun: `1 tile`, `2,048 tiles`. */

@@ -58,6 +58,6 @@ function computed({ kind, name, compute }: Operator, x: bigint, y: bigint): bigi
   if (typeof bits === 'bigint' && bits >= 0n) return bits;
   const received = typeof bits === 'bigint' ? String(bits) : `${typeof bits} ${String(bits)}`;
   throw new OperatorError(
-    `the function of ${kind} ${name} must give its bits as a bigint from 0, received ${received} for ${operands()}`,
+    `the function of ${kind} ${name} must give its bits as a bigint that is not negative, received ${received} for ${operands()}`,
   );
 }

@@ -76,7 +76,8 @@ function refuse(spec: FaultSpec, problems: readonly string[]): void {
 function bitsOutside({ bits, node }: FaultSpec, { widthBits }: FaultSite): string[] {
   if (bits.form === 'index') {
     if (bits.index < widthBits) return [];
-    return [`node ${node} has bits 0 to ${widthBits - 1}, received bit ${bits.index}`];
+    const own = widthBits === 1 ? 'bit 0 only' : `bits 0 to ${widthBits - 1}`;
+    return [`node ${node} has ${own}, received bit ${bits.index}`];
   }
   if (bits.mask >> BigInt(widthBits) === 0n) return [];
   return [`node ${node} is ${widthBits} bits wide, received mask ${hex(bits.mask)}`];

@@ -61,8 +61,8 @@ export class SumTrace {
     let sum = this.#feed.element('c', tile, i, j, k);
     for (; k <= end; k++, cycle += delayCycles) {
       const inBox = k >= 1 && k <= n3;
-      const product = inBox ? this.#product(tile, i, j, k, pe, cycle) : this.#idleProduct(pe, cycle, sum);
       sum = applyFaults(this.#faults, 'c_in', pe, cycle, sum);
+      const product = inBox ? this.#product(tile, i, j, k, pe, cycle) : this.#idleProduct(pe, cycle, sum);
       sum = this.#arithmetic.accumulate(sum, product);
       sum = this.#stored(pe, cycle, sum);
       if (network) pe = network.downstream[pe]!;

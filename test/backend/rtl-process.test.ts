@@ -78,7 +78,9 @@ describe('a job that cannot run', () => {
     const fault = { peIndex: 0, nodeCode: 0, kindCode: 0, mask: 1n, value: 0n, firstCycle: 0, lastCycle: 0 };
     const error = await failureOf(fakeMachine('hang').run({ segments, faults: [fault, fault, fault] }));
     expect(error).toBeInstanceOf(FaultError);
-    expect(error.message).toBe('array lattice has 2 fault slots in its RTL, received 3 faults at once');
+    expect(error.message).toBe(
+      'the RTL of array lattice takes as many faults at once as it has fault slots, 2, received 3',
+    );
   });
 
   it('is refused when its waveform cannot be written', async () => {

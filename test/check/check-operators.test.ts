@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openRtl } from '../../src/backend/open.ts';
 import { checkOperators } from '../../src/check/check-operators.ts';
 import { type OperandPair, operandPairs } from '../../src/check/operator-pairs.ts';
-import { describeOperator } from '../../src/check/operator-report.ts';
+import { describeOperatorReport } from '../../src/check/operator-report.ts';
 import type { Design } from '../../src/design/design.ts';
 import { OPERATOR_KINDS, type OperatorKind } from '../../src/dtype/operator.ts';
 import { loadOperator } from '../../src/spec/load-operator.ts';
@@ -18,7 +18,7 @@ const openTraced = (probe: Design) => openRtl(probe, { trace: true });
 /** Hold the operators of a design against their Verilog in Verilator and say what came out. */
 async function verdictOf(design: Design): Promise<string[]> {
   const reports = await checkOperators(design, { seed: 1, openRtl: openTraced });
-  return reports.flatMap(describeOperator);
+  return reports.flatMap(describeOperatorReport);
 }
 
 const exactProduct = 'wire signed [P-1:0] exact = $signed(a_i) * $signed(b_i);';
@@ -35,7 +35,7 @@ describe('a check of own operators in Verilator', () => {
     expect(reports).toEqual([
       { kind: 'multiplier', name: 'truncated_multiplier', pairs: 65_536, exhaustive: true, mismatch: null },
     ]);
-    expect(reports.flatMap(describeOperator)).toEqual([
+    expect(reports.flatMap(describeOperatorReport)).toEqual([
       'multiplier truncated_multiplier: Verilog and function agree for all 65,536 pairs of operands',
     ]);
   });
@@ -158,7 +158,7 @@ describe('a check of own operators', () => {
     const mixed = operatorOf('adder', 'mixed', (x, y) => x ^ (3n * y), '', types);
     const openRtl = verilogComputing();
     const reports = await checkOperators(designWith([oddNaN, mixed], types), { seed: 1, openRtl });
-    expect(reports.flatMap(describeOperator)).toEqual([
+    expect(reports.flatMap(describeOperatorReport)).toEqual([
       'multiplier odd: Verilog and function agree for 65,536 pairs of operands',
       'adder mixed: Verilog and function agree for 65,536 pairs of operands',
     ]);
@@ -211,7 +211,7 @@ describe('a check of own operators', () => {
       'the function of multiplier broken failed for 0x0 and 0x0: The number 0.5 cannot be converted to a BigInt because it is not an integer',
     );
     await expect(failing(() => -1n)).rejects.toThrow(
-      'the function of multiplier broken must give its bits as a bigint from 0, received -1 for 0x0 and 0x0',
+      'the function of multiplier broken must give its bits as a bigint that is not negative, received -1 for 0x0 and 0x0',
     );
   });
 });

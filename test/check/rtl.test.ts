@@ -7,7 +7,7 @@ import type { Architecture } from '../../src/backend/machine-design.ts';
 import { openRtl } from '../../src/backend/open.ts';
 import { crossCheck } from '../../src/check/cross-check.ts';
 import { describeMismatch } from '../../src/check/mismatch.ts';
-import { PRESETS } from '../../src/projection/space-time.ts';
+import { type Matrix3, PRESETS } from '../../src/projection/space-time.ts';
 import { designOf, MATRICES } from '../design/support/arrays.ts';
 import { defectiveFunctional } from './support/defects.ts';
 
@@ -42,6 +42,12 @@ describe('a cross-check with the emitted Verilog', () => {
   });
 });
 
+const FOUR_CYCLES_TO_ADD: Matrix3 = [
+  [1, 0, 0],
+  [0, 1, 0],
+  [1, 1, 4],
+];
+
 /** One array of every kind of dataflow, with operands from 8 to 64 bits. */
 const KINDS: readonly { what: string; given: Parameters<typeof designOf>[0] }[] = [
   { what: 'c stationary, mixed operands', given: { types: { a: 'uint8', b: 'int8', c: 'int32' } } },
@@ -64,6 +70,22 @@ const KINDS: readonly { what: string; given: Parameters<typeof designOf>[0] }[] 
   {
     what: 'such products through a pipeline',
     given: { types: { a: 'uint16', b: 'uint16', c: 'int64' }, multiplierStages: 2 },
+  },
+  {
+    what: 'float32 through pipelines of multiplier and adder',
+    given: {
+      matrix: MATRICES['slow stationary a']!,
+      types: { a: 'float32', b: 'float32', c: 'float32' },
+      multiplierStages: 2,
+    },
+  },
+  {
+    what: 'bfloat16 in four phases, adder of four stages',
+    given: { matrix: FOUR_CYCLES_TO_ADD, types: { a: 'bfloat16', b: 'bfloat16', c: 'float32' }, multiplierStages: 3 },
+  },
+  {
+    what: 'float16, hexagonal',
+    given: { matrix: PRESETS.no_local_reuse, size: [2, 2, 2], types: { a: 'float16', b: 'float16', c: 'float16' } },
   },
   { what: 'no fault slots', given: { faultSlots: 0, matrix: PRESETS.no_local_reuse_eq } },
 ];

@@ -169,7 +169,7 @@ describe('the RTL', () => {
     const backend = await openRtl(design, { architecture: 'rolled' });
     const faults = [1, 2, 3].map((bit) => resolveFault(design, parseFault(`flip bit ${bit} of a at (1, 1)`)));
     await expect(backend.matmul({ a: A, b: B }, { faults })).rejects.toThrow(
-      new FaultError('array os has 2 fault slots in its RTL, received 3 faults at once'),
+      new FaultError('the RTL of array os takes as many faults at once as it has fault slots, 2, received 3'),
     );
     await backend.close();
   });

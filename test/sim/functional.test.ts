@@ -15,6 +15,12 @@ import { parseFault } from '../../src/spec/parse.ts';
 import { bitsOf, tensor } from '../../src/tensor/tensor.ts';
 import { designOf, MATRICES, specs } from '../design/support/arrays.ts';
 
+const DIAGONAL: Matrix3 = [
+  [1, 0, 1],
+  [0, 1, -1],
+  [1, 1, 1],
+];
+
 describe('the functional simulator', () => {
   it('gives the results and fired counts of the cycle simulator, for any legal matrix and any faults', async () => {
     await fc.assert(
@@ -45,14 +51,22 @@ describe('the functional simulator', () => {
     },
   );
 
+  it('takes the sign of a zero that a fault of c_in makes into account, in a step that only passes a sum on', async () => {
+    const types = { a: 'float32', b: 'float32', c: 'float32' } as const;
+    const design = designOf({ matrix: DIAGONAL, types, size: [2, 5, 4] });
+    const job = {
+      a: tensor('float32', [3, 1], Float32Array.of(1, 1, 1)),
+      b: tensor('float32', [1, 5], new Float32Array(5).fill(-1)),
+    };
+    const faults = [resolveFault(design, parseFault('set bits 0xffffffff to 0x80000000 of c_in at (6, 0)'))];
+    const { result } = await functionalBackend(design).matmul(job, { faults });
+    expect(bitsOf(result.data)[4]).toBe(0x8000_0000);
+    expect(bitsOf(result.data)).toEqual(bitsOf((await cycleBackend(design).matmul(job, { faults })).result.data));
+  });
+
   it('keeps the sign of a zero product, in a step that only passes a sum on, of which a fault of p makes a number', async () => {
-    const matrix: Matrix3 = [
-      [1, 0, 1],
-      [0, 1, -1],
-      [1, 1, 1],
-    ];
     const types = { a: 'bfloat16', b: 'bfloat16', c: 'float32' } as const;
-    const design = designOf({ matrix, types, size: [2, 5, 4], multiplierStages: 1 });
+    const design = designOf({ matrix: DIAGONAL, types, size: [2, 5, 4], multiplierStages: 1 });
     const minusZero = 0x8000;
     const job = {
       a: tensor('bfloat16', [3, 1]),
