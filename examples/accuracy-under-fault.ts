@@ -20,7 +20,8 @@ const design = buildDesign(selectArray(loadSpec(here('arrays.array')), 'conv8', 
 const model = await openModel(here('digits/digits-qlinear.onnx'));
 const input = await openData(here('digits/digits-images.npy'));
 const labels = await readLabels(here('digits/digits-labels.npy'), input.count);
-const array = await replaceLayers(model, { backend: functionalBackend(design) });
+const backend = functionalBackend(design);
+const array = await replaceLayers(model, { backend });
 const baseline = await openRuntimeModel(model);
 array.addFault('stuck_at_1 bit 14 of c at (3, -3)', { layer: 'conv2', channel: 10 });
 const batches = modelBatches(model, { input }, { batch: 16 });
@@ -29,4 +30,4 @@ const result = await evaluate(array, batches, { labels, baseline, compare: true 
 console.log(`on the array ${result.accuracy!.top1} of ${batches.items}`);
 console.log(`in ONNX Runtime ${result.baseline!.accuracy!.top1} of ${batches.items}`);
 for (const { name, comparison } of result.layers) console.log(`${name}: ${comparison!.differing} elements differ`);
-await Promise.all([array, baseline, input].map((opened) => opened.close()));
+await Promise.all([array, baseline, backend, input].map((opened) => opened.close()));

@@ -12,7 +12,7 @@ const DOCUMENTS = [
   'docs/guide-floating-point.md',
   'docs/guide-synthesis.md',
   'docs/guide-command-line.md',
-  'docs/guide-synthesis.md',
+  'docs/guide-onnx.md',
 ];
 
 describe.each(DOCUMENTS)('%s', (path) => {

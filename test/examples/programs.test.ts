@@ -29,3 +29,13 @@ test('conv-layer-under-fault.ts shows other digits with a fault than without', a
   expect(lines[2]).toMatch(/^a fault that changed a bit in \d+ cycles of conv2:$/);
   expect(lines[3]).not.toBe(lines[1]);
 });
+
+test('accuracy-under-fault.ts shows what a stuck bit in one channel costs, in its own layer only', async () => {
+  expect(await runProgram('accuracy-under-fault.ts')).toBe(`on the array 38 of 64
+in ONNX Runtime 63 of 64
+conv1: 0 elements differ
+conv2: 6099 elements differ
+fc1: 0 elements differ
+fc2: 0 elements differ
+fc3: 0 elements differ`);
+});
