@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { watchMemory } from './memory.ts';
+import { measureModel } from './model-rate.ts';
 import { measureFloatRtl } from './rtl-rate.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/espalier.js', import.meta.url));
@@ -62,6 +63,11 @@ console.log(`build 16×16 float32: ${buildSeconds.toFixed(2)} s (goal ${FLOAT_BU
 console.log(
   `simulate 16×16 float32: ${(peCyclesPerSecond / 1e6).toFixed(1)} million PE-cycles/s (goal ${FLOAT_RATE_GOAL_MILLIONS})`,
 );
+const model = await measureModel();
+if (model) {
+  console.log(`LeNet, all layers on a 16×16 array: ${model.ratio.toFixed(2)} × the time of ONNX Runtime (goal 5)`);
+  console.log(`one image, two layers on the RTL: ${model.rtlSeconds.toFixed(2)} s (goal 1 s)`);
+}
 await rm(folder, { recursive: true });
 
 async function measure(args: readonly string[]): Promise<{ readonly seconds: number; readonly megabytes: number }> {
