@@ -110,6 +110,17 @@ describe.skipIf(!existsSync(MODELS))('models of the conformance folder (skipped 
     await replaced.close();
   });
 
+  it('the layers of lenet-mnist-qdq-s8s8-pc.onnx compare without a difference on all the given images', async () => {
+    const replaced = await replaceLayers(await openModel(`${MODELS}lenet-mnist-qdq-s8s8-pc.onnx`), {
+      backend: INT8_ARRAY,
+    });
+    for (let first = 0; first < 1000; first += 250) {
+      const { layers } = await replaced.run({ input: mnistImages(first, 250) }, { compare: true });
+      expect(layers.map(({ comparison }) => comparison!.differing)).toEqual([0, 0, 0, 0, 0]);
+    }
+    await replaced.close();
+  });
+
   it('lenet-mnist-float32.onnx gives the bits of the plain loop in every layer, and ONNX Runtime’s digits', async () => {
     const input = mnistImages(0, 2);
     const model = await openModel(`${MODELS}lenet-mnist-float32.onnx`);

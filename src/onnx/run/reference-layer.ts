@@ -1,5 +1,6 @@
 import { numberReader } from '../../dtype/element-store.ts';
 import { bitsOf, type Tensor } from '../../tensor/tensor.ts';
+import { derive, type ModelProto, make, type NodeProto } from '../file/messages.ts';
 import type { OnnxModel } from '../file/model.ts';
 import { type GraphIndex, valuesUsedBy } from '../graph/graph-index.ts';
 import type { CompatibleLayer } from '../graph/layers.ts';
@@ -23,23 +24,42 @@ export interface ReferenceLayer {
   close(): Promise<void>;
 }
 
-/** Load the nodes that a layer stands for into ONNX Runtime. */
+/**
+ * Load a layer into ONNX Runtime. An integer layer that stands for a QDQ group is loaded as such: it is what the runtime makes of the
+ * group within its model, but not of the group alone, where int8 inputs keep it from doing so.
+ */
 export async function referenceLayer(
   model: OnnxModel,
   index: GraphIndex,
-  { nodes, replaced }: CompatibleLayer,
+  layer: CompatibleLayer,
   types: ReadonlyMap<string, ValueType>,
 ): Promise<ReferenceLayer> {
+  const nodes = isComplete(layer.node) ? [layer.node] : layer.nodes;
   const computed = new Set(nodes.flatMap(({ output }) => output));
   const stored = new Set(index.graph.initializer.map(({ name }) => name));
   const inputs = [...new Set(nodes.flatMap(valuesUsedBy))].filter((name) => !computed.has(name) && !stored.has(name));
-  const output = replaced.at(-1)!.output[0] ?? '';
+  const output = layer.node.output[0] ?? '';
   const stage = { nodes, inputs, outputs: [output], layers: [] };
-  const session: Session = await openSession(submodel(model, stage, types), model.path);
+  const session: Session = await openSession(withContribOperators(submodel(model, stage, types)), model.path);
   return {
     run: async (values) => fromRuntime((await session.run(values)).get(output)!, output),
     close: () => session.close(),
   };
+}
+
+/** Tell whether a node names all zero points: the runtime wants them where the format lets them out. */
+function isComplete({ opType, input }: NodeProto): boolean {
+  const needed = opType === 'QLinearConv' || opType === 'QLinearMatMul' ? 8 : opType === 'QGemm' ? 6 : 0;
+  return input.slice(0, needed).every((name) => name !== '');
+}
+
+const CONTRIB = 'com.microsoft';
+
+/** Import the operators that ONNX Runtime adds, of which the model itself may have none. */
+function withContribOperators(proto: ModelProto): ModelProto {
+  if (proto.opsetImport.some(({ domain }) => domain === CONTRIB)) return proto;
+  const opsetImport = [...proto.opsetImport, make('OperatorSetIdProto', { domain: CONTRIB, version: 1n })];
+  return derive('ModelProto', proto, { opsetImport });
 }
 
 /** Compare two results of a layer, element by element. */
