@@ -1,9 +1,8 @@
 import { OperandError } from '../errors.ts';
 import type { Fault } from '../fault/fault.ts';
-import { resolveFault } from '../fault/resolve.ts';
-import { parseFault } from '../spec/parse.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import type { Backend, MatmulResult, RunOptions } from './backend.ts';
+import { toFault } from './to-fault.ts';
 
 /** A matrix: a tensor of rank 2, or its rows as lists of numbers. */
 export type Matrix = Tensor | readonly (readonly (number | bigint)[])[];
@@ -29,9 +28,7 @@ export async function matmul(
   b: Matrix,
   { c, faults = [], ...options }: MatmulOptions = {},
 ): Promise<MatmulResult> {
-  const resolved = faults.map((fault) =>
-    typeof fault === 'string' ? resolveFault(backend.design, parseFault(fault)) : fault,
-  );
+  const resolved = faults.map((fault) => toFault(backend.design, fault));
   const job = { a: toTensor(a, 'A'), b: toTensor(b, 'B'), c: c && toTensor(c, 'C') };
   return backend.matmul(job, { ...options, faults: resolved });
 }

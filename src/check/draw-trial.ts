@@ -1,5 +1,4 @@
 import type { Design } from '../design/design.ts';
-import type { Value } from '../dtype/arithmetic.ts';
 import { type Dtype, dtypeInfo } from '../dtype/dtype.ts';
 import { elementStore } from '../dtype/element-store.ts';
 import type { FaultSpec } from '../fault/fault.ts';
@@ -63,9 +62,6 @@ function drawMatrix(random: Random, type: Dtype, rows: number, columns: number):
 }
 
 /** Zero or one, in floating point of either sign: products of them show the sign of every zero. */
-function unit(random: Random, type: Dtype): Value {
-  const { kind } = dtypeInfo(type);
-  if (kind === 'float') return random.pick([0, -0, 1, -1]);
-  const value = random.int(0, 1);
-  return type === 'int64' ? BigInt(value) : value;
+function unit(random: Random, type: Dtype): number {
+  return dtypeInfo(type).kind === 'float' ? random.pick([0, -0, 1, -1]) : random.int(0, 1);
 }

@@ -76,11 +76,10 @@ describe('a comparison with ONNX Runtime', () => {
     ['the next number', [1], [1 + 2 ** -23], { differing: 1, maxAbsolute: 2 ** -23, maxUlp: 1 }],
     ['zeros of both signs', [0], [-0], { differing: 1, maxAbsolute: 0, maxUlp: 0 }],
     ['numbers on both sides of zero', [2 ** -149], [-(2 ** -149)], { differing: 1, maxAbsolute: 2 ** -148, maxUlp: 2 }],
-    ['a number and none', [1, 2], [Number.NaN, 2], { differing: 1, maxAbsolute: Number.NaN, maxUlp: 0x40000000 }],
+    ['a number and none', [1, 2], [Number.NaN, 2], { differing: 1, maxAbsolute: Number.NaN, maxUlp: Number.NaN }],
   ])('measures float32: %s', (_, x, y, expected) => {
     const [one, other] = [x, y].map((list) => tensor('float32', [list.length], Float32Array.from(list)));
-    expect(compareResults(one!, other!)).toMatchObject({ ...expected, maxUlp: expect.any(Number) });
-    if (!Number.isNaN(expected.maxAbsolute)) expect(compareResults(one!, other!).maxUlp).toBe(expected.maxUlp);
+    expect(compareResults(one!, other!)).toEqual({ elements: x.length, ...expected });
   });
 });
 

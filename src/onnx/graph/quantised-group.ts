@@ -1,8 +1,9 @@
 import { intAttribute } from '../file/attributes.ts';
 import { elementTypeName } from '../file/element-types.ts';
 import { make, type NodeProto } from '../file/messages.ts';
+import { isStandard } from '../operators/catalogue.ts';
 import { gemmAttributes } from '../operators/gemm.ts';
-import { numbersOf } from '../operators/layer-operator.ts';
+import { BYTES, numbersOf } from '../operators/layer-operator.ts';
 import type { GraphIndex } from './graph-index.ts';
 
 /** Nodes of a model in QDQ style that one integer layer stands for. */
@@ -127,10 +128,12 @@ function quantisedType({ value, zero }: QuantisedValue, index: GraphIndex): stri
 }
 
 function is8Bit(value: QuantisedValue, index: GraphIndex): boolean {
-  return BYTES.includes(quantisedType(value, index) ?? '');
+  return isByte(quantisedType(value, index));
 }
 
-const BYTES: readonly string[] = ['int8', 'uint8'];
+function isByte(type: string | null): boolean {
+  return (BYTES as readonly (string | null)[]).includes(type);
+}
 
 /** Read scales; null when the file does not hold them, or in a type that integer layers do not take. */
 function scalesOf({ scale }: Pick<QuantisedValue, 'scale'>, index: GraphIndex): Float64Array | null {
@@ -198,7 +201,7 @@ function endOf(node: NodeProto, index: GraphIndex): GroupEnd | null {
   const [, scale = '', zero = ''] = last.input;
   if (!hasOneScale({ scale }, index)) return null;
   if (intAttribute(last, 'output_dtype', 0) !== 0 && zero === '') return null;
-  if (zero !== '' && !BYTES.includes(typeOf(zero, index) ?? '')) return null;
+  if (zero !== '' && !isByte(typeOf(zero, index))) return null;
   if (relu && !saturationIsRelu(zero, index)) return null;
   return { nodes: relu ? [relu, last] : [last], scale, zero, output: last.output[0] ?? '' };
 }
@@ -214,8 +217,4 @@ function onlyUser(node: NodeProto, { graph, users }: GraphIndex): NodeProto | nu
   const value = node.output[0] ?? '';
   const of = users.get(value) ?? [];
   return of.length === 1 && !graph.output.some(({ name }) => name === value) ? of[0]! : null;
-}
-
-function isStandard({ domain }: NodeProto): boolean {
-  return domain === '' || domain === 'ai.onnx';
 }

@@ -24,8 +24,13 @@ export function operatorOf(node: NodeProto): LayerOperator | undefined {
 }
 
 /** Name the operator of a node: standard ones by their type alone. */
-export function operatorName({ opType, domain }: Pick<NodeProto, 'opType' | 'domain'>): string {
-  return domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
+export function operatorName(node: Pick<NodeProto, 'opType' | 'domain'>): string {
+  return isStandard(node) ? node.opType : `${node.domain}.${node.opType}`;
+}
+
+/** Tell whether a node is of the standard operators. */
+export function isStandard({ domain }: Pick<NodeProto, 'domain'>): boolean {
+  return domain === '' || domain === 'ai.onnx';
 }
 
 function domainOf({ domain }: NodeProto): string {

@@ -12,7 +12,15 @@ import { floatProblem, integerProblem } from './array-fit.ts';
 import { floatConvolution } from './float-conv.ts';
 import { FLOAT_TYPES } from './float-sums.ts';
 import { integerConvolution } from './integer-conv.ts';
-import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
+import {
+  BYTES,
+  type LayerOperator,
+  optionalInput,
+  perChannel,
+  requiredInput,
+  scalar,
+  zeroPoint,
+} from './layer-operator.ts';
 import { multipliersOf, requantise } from './requantise.ts';
 
 /** Conv: data, weights and bias of one floating-point type, which the result has too. Source: ONNX operator Conv. */
@@ -38,8 +46,6 @@ export const CONV: LayerOperator = {
     };
   },
 };
-
-const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
 
 /** ConvInteger: 8-bit data and weights with zero points, int32 result modulo 2^32. Source: ONNX operator ConvInteger. */
 export const CONV_INTEGER: LayerOperator = {

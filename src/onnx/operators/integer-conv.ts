@@ -1,4 +1,4 @@
-import { elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
+import { type ElementType, elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { NodeProto } from '../file/messages.ts';
 import { convAttributes } from '../lowering/conv-geometry.ts';
 import { convLowering, type LoweredConv, productShapes } from '../lowering/conv-lowering.ts';
@@ -42,10 +42,12 @@ export function integerConvolution(node: NodeProto, lowering: Lowering): Integer
     };
     const { a, b } = port.types;
     const [dataType, weightsType] = lowered.dataOn === 'a' ? [a, b] : [b, a];
+    const dataShift = operandShift(data.type, dataType, 'data');
     const weightZero = weightZeros[0]!;
     if (port.exact && weightZeros.every((zero) => zero === weightZero)) {
+      const ofWeights = operandShift(weights.type, weightsType, 'weights').type;
       const product = { data, weights, dataZero, weightZero, attribute: node.attribute };
-      const sums = await port.exact({ opType: 'ConvInteger', ...product }, planOf(lowered, data, weights, port));
+      const sums = await port.exact({ opType: 'ConvInteger', ...product }, planOf(lowered, dataShift.type, ofWeights));
       if (sums) return shown(sums);
     }
     if (prepared?.weights !== weights || prepared.lowering !== lowered.lowering) {
@@ -53,7 +55,6 @@ export function integerConvolution(node: NodeProto, lowering: Lowering): Integer
     }
     // Runs may overlap: from here on, only what this one has seen.
     const { matrices, kernelSums, shift: weightShift } = prepared;
-    const dataShift = operandShift(data.type, dataType, 'data');
     const shifted = shiftTensor(data, dataShift);
     const p = dataZero - dataShift.shift;
     const sums = new Int32Array(elementCount(lowered.shape));
@@ -72,10 +73,7 @@ export function integerConvolution(node: NodeProto, lowering: Lowering): Integer
   };
 }
 
-function planOf(lowered: LoweredConv, data: Tensor, weights: Tensor, { types }: ArrayPort): PlannedLayer {
-  const [dataType, weightsType] = lowered.dataOn === 'a' ? [types.a, types.b] : [types.b, types.a];
-  const ofData = operandShift(data.type, dataType, 'data').type;
-  const ofWeights = operandShift(weights.type, weightsType, 'weights').type;
+function planOf(lowered: LoweredConv, ofData: ElementType, ofWeights: ElementType): PlannedLayer {
   return {
     lowering: lowered.lowering,
     shapes: productShapes(lowered),

@@ -1,12 +1,11 @@
 import { allocate, type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { integerProblem } from './array-fit.ts';
 import { integerMatmul } from './integer-matmul.ts';
-import { type LayerOperator, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
+import { BYTES, type LayerOperator, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
 import { perColumn, perRow } from './matmul-parameters.ts';
 import { matmulProducts, matmulRank, refuseElementType } from './matmul-rules.ts';
 import { requantise } from './requantise.ts';
 
-const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
 const SCALES = ['float32', 'float16', 'bfloat16'] as const satisfies readonly ElementType[];
 
 /** MatMulInteger: 8-bit factors with zero points, int32 result modulo 2^32. Source: ONNX operator MatMulInteger. */

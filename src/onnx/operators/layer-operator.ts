@@ -10,6 +10,9 @@ import type { ArrayPort } from '../run/array-port.ts';
 import type { ValueType } from '../run/session.ts';
 import { enumerate } from '../wording.ts';
 
+/** The element types of quantised layers. */
+export const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
+
 /** Computes a layer from its inputs, in the order of the node; null for an optional input that is left out. */
 export type LayerRun = (inputs: readonly (Tensor | null)[], port: ArrayPort) => Promise<Tensor>;
 

@@ -1,14 +1,20 @@
 import { ModelError } from '../../errors.ts';
-import { allocate, type ElementType, type Tensor, tensor } from '../../tensor/tensor.ts';
+import { allocate, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { indexIn } from '../lowering/matmul-shapes.ts';
 import { integerProblem } from './array-fit.ts';
 import { checkAddend, gemmAttributes, gemmProducts, oriented, resultShape } from './gemm.ts';
 import { integerMatmul } from './integer-matmul.ts';
-import { type LayerOperator, optionalInput, perChannel, requiredInput, scalar, zeroPoint } from './layer-operator.ts';
+import {
+  BYTES,
+  type LayerOperator,
+  optionalInput,
+  perChannel,
+  requiredInput,
+  scalar,
+  zeroPoint,
+} from './layer-operator.ts';
 import { refuseElementType } from './matmul-rules.ts';
 import { requantise } from './requantise.ts';
-
-const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
 
 /**
  * QGemm of ONNX Runtime: Y = alpha·scales·(A'B' + C) of 8-bit matrices with zero points and int32 C; quantised where the node

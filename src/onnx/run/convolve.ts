@@ -1,12 +1,12 @@
 import type { Backend } from '../../backend/backend.ts';
 import { functionalBackend } from '../../backend/functional.ts';
+import { toFault } from '../../backend/to-fault.ts';
 import { buildDesign } from '../../design/build-design.ts';
 import type { Design } from '../../design/design.ts';
 import { ModelError } from '../../errors.ts';
 import type { Fault } from '../../fault/fault.ts';
-import { resolveFault } from '../../fault/resolve.ts';
 import { selectArray } from '../../spec/load.ts';
-import { parseFault, parseSpec } from '../../spec/parse.ts';
+import { parseSpec } from '../../spec/parse.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { type AttributeProto, make } from '../file/messages.ts';
 import type { AutoPad } from '../lowering/conv-geometry.ts';
@@ -75,7 +75,7 @@ export async function convolve(
   if (problem) throw new ModelError(problem);
   const { port, report } = openPort(backend, {
     faults: faults.map((fault) => {
-      const resolved = typeof fault === 'string' ? resolveFault(design, parseFault(fault)) : fault;
+      const resolved = toFault(design, fault);
       return placeFault(resolved, { channel: faultChannel }, []);
     }),
     signal,

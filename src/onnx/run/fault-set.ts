@@ -1,8 +1,7 @@
+import { toFault } from '../../backend/to-fault.ts';
 import type { Design } from '../../design/design.ts';
 import { ModelError } from '../../errors.ts';
 import type { Fault } from '../../fault/fault.ts';
-import { resolveFault } from '../../fault/resolve.ts';
-import { parseFault } from '../../spec/parse.ts';
 import { type FaultPlace, type PlacedFault, placeFault } from './placed-fault.ts';
 
 /** The faults of a model on an array, which come and go between runs; they act in the order in which they came. */
@@ -23,7 +22,7 @@ export class FaultSet {
   }
 
   add(fault: Fault | string, place: FaultPlace = {}): number {
-    const resolved = typeof fault === 'string' ? resolveFault(this.#design, parseFault(fault)) : fault;
+    const resolved = toFault(this.#design, fault);
     this.#faults.set(this.#next, placeFault(resolved, place, this.#layers));
     return this.#next++;
   }

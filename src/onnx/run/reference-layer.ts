@@ -14,7 +14,7 @@ export interface LayerComparison {
   readonly differing: number;
   /** The largest difference; NaN where only one of two is a number. */
   readonly maxAbsolute: number;
-  /** The largest difference in units in the last place (how many numbers of the type lie between); null for integers. */
+  /** The largest difference in units in the last place (how many numbers of the type lie between); NaN likewise, null for integers. */
   readonly maxUlp: number | null;
 }
 
@@ -76,11 +76,10 @@ export function compareResults(result: Tensor, reference: Tensor): LayerComparis
     differing++;
     const [x, y] = [Number(read(result.data, at)), Number(read(reference.data, at))];
     if (x === y || (Number.isNaN(x) && Number.isNaN(y))) continue;
-    const difference = Math.abs(x - y);
-    maxAbsolute =
-      Number.isNaN(maxAbsolute) || Number.isNaN(difference) ? Number.NaN : Math.max(maxAbsolute, difference);
-    if (isFloat)
-      maxUlp = Math.max(maxUlp, Math.abs(ordinal(bits[at]!, widthBits) - ordinal(expectedBits[at]!, widthBits)));
+    // Math.max gives NaN once one of two is none.
+    maxAbsolute = Math.max(maxAbsolute, Math.abs(x - y));
+    const ulps = Math.abs(ordinal(bits[at]!, widthBits) - ordinal(expectedBits[at]!, widthBits));
+    if (isFloat) maxUlp = Math.max(maxUlp, Number.isNaN(x - y) ? Number.NaN : ulps);
   }
   return { elements: bits.length, differing, maxAbsolute, maxUlp: isFloat ? maxUlp : null };
 }
