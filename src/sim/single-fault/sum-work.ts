@@ -1,0 +1,119 @@
+import type { Design } from '../../design/design.ts';
+import { FAULT_NODES } from '../../fault/fault.ts';
+import { intersect, stepsWithin } from '../../projection/geometry.ts';
+import type { FaultDrive } from '../../schedule/beats.ts';
+import type { JobPlan, Tile } from '../../schedule/plan.ts';
+import { sumPoints } from '../reach.ts';
+
+/** Where the sum (i, j) of a tile, counted from 0, meets a faulty node: at its steps k, from 1 to N3 within the box. */
+export interface SumSites {
+  readonly i: number;
+  readonly j: number;
+  readonly ks: readonly number[];
+}
+
+/** The sums of one block of R that a fault can reach. */
+export interface SumWork {
+  readonly row: number;
+  readonly column: number;
+  /** For every slice of the inner dimension, in order: what the fault meets there. */
+  readonly slices: readonly (readonly SumSites[])[];
+}
+
+export interface SumReach {
+  readonly work: readonly SumWork[];
+  /** Whether the window holds cycles in which the node takes a zero that belongs to no sum of the job; null if unknown. */
+  readonly idle: boolean | null;
+}
+
+/** Work out from the plan alone where sums meet a fault of c, c_in or p. */
+export function sumReach(design: Design, plan: JobPlan, drive: FaultDrive): SumReach {
+  const node = FAULT_NODES[drive.nodeCode]!;
+  const lag =
+    node === 'c' ? design.sumLagCycles : node === 'c_in' ? design.planeLagCycles : design.spec.multiplierStages;
+  const points = sumPoints(design, drive.peIndex).map(({ point: [i, j, k], cycle }) => ({
+    i,
+    j,
+    k,
+    cycle: cycle + lag,
+  }));
+  const perSlice = plan.tiles.findIndex(({ depth }) => depth > 0);
+  const blockCount = perSlice < 0 ? plan.tiles.length : perSlice;
+  const firstCycle = Math.max(drive.firstCycle, 0);
+  const lastCycle = Math.min(drive.lastCycle, plan.cycles - 1);
+  // A sum may pass before its first beat where its products come earlier: the job begins with cycle 0.
+  const begins = points.every(({ cycle }) => cycle >= 0);
+  const isAlways = begins && firstCycle === 0 && drive.lastCycle >= plan.cycles;
+  const always = groupPoints(points);
+  let met = 0;
+  const sitesOf = ({ startCycle }: Tile): readonly SumSites[] => {
+    const [from, to] = [firstCycle - startCycle, lastCycle - startCycle];
+    const acting = isAlways ? points : points.filter(({ cycle }) => cycle >= from && cycle <= to);
+    met += acting.length;
+    return isAlways ? always : acting.length === 0 ? NOTHING : groupPoints(acting);
+  };
+  const work: SumWork[] = [];
+  for (let block = 0; block < blockCount; block++) {
+    const slices: (readonly SumSites[])[] = [];
+    for (let at = block; at < plan.tiles.length; at += blockCount) slices.push(sitesOf(plan.tiles[at]!));
+    const { row, column } = plan.tiles[block]!;
+    if (slices.some((sites) => sites.length > 0)) work.push({ row, column, slices });
+  }
+  const window = lastCycle - firstCycle + 1;
+  const { network } = design.lines.c;
+  const holdsZero =
+    !(node === 'p' ? multipliesElsewhere(design, drive.peIndex) : anyMultipliesElsewhere(design)) &&
+    (node === 'p' || (network !== null && passesOnlySums(design, drive.peIndex, points.length)));
+  if (!holdsZero && (network || node === 'p')) return { work, idle: null };
+  // A register that keeps its sum between two tiles is zero before the first.
+  return { work, idle: holdsZero ? met < window : isAlways || (window === 1 && met === 1 ? false : null) };
+}
+
+/** Whether no elements of C pass a PE but those whose sums become results: where a run of PEs has a gap, others do. */
+function passesOnlySums({ kernel, pes, spec }: Design, pe: number, sums: number): boolean {
+  const { point } = pes[pe]!;
+  const { from, to } = intersect(
+    stepsWithin(point[0], kernel[0], 1, spec.size[0]),
+    stepsWithin(point[1], kernel[1], 1, spec.size[1]),
+  );
+  return to - from + 1 === sums;
+}
+
+/**
+ * Whether a PE may multiply elements of two tiles that pass it: both lines bring it elements in steps outside of the box. No
+ * sum of the job is there then, but one that begins with zero.
+ */
+function multipliesElsewhere({ kernel, pes, spec }: Design, pe: number): boolean {
+  const { point } = pes[pe]!;
+  const [ofI, ofJ, ofK] = ([0, 1, 2] as const).map((axis) =>
+    stepsWithin(point[axis], kernel[axis], 1, spec.size[axis]),
+  );
+  const box = [ofI!, ofJ!, ofK!].reduce(intersect);
+  return [ofI!, ofJ!].every((own) => {
+    const { from, to } = intersect(own, ofK!);
+    return from !== box.from || to !== box.to;
+  });
+}
+
+const anywhere = new WeakMap<Design, boolean>();
+
+/** Whether any PE does: what it makes of a zero passes others as a sum. */
+function anyMultipliesElsewhere(design: Design): boolean {
+  const known = anywhere.get(design) ?? design.pes.some(({ index }) => multipliesElsewhere(design, index));
+  anywhere.set(design, known);
+  return known;
+}
+
+const NOTHING: readonly SumSites[] = [];
+
+function groupPoints(points: readonly { readonly i: number; readonly j: number; readonly k: number }[]): SumSites[] {
+  const groups = new Map<string, { i: number; j: number; ks: number[] }>();
+  for (const { i, j, k } of points) {
+    const key = `${i} ${j}`;
+    const group = groups.get(key) ?? { i: i - 1, j: j - 1, ks: [] };
+    group.ks.push(k);
+    groups.set(key, group);
+  }
+  for (const { ks } of groups.values()) ks.sort((p, q) => p - q);
+  return [...groups.values()];
+}
