@@ -8,7 +8,7 @@ import { plainBackend } from './support/plain-backend.ts';
 async function multiply(types: Parameters<typeof plainBackend>, x: number) {
   const { port, report } = openPort(plainBackend(...types), { faults: [] });
   const a = values(types[0], [1, 3], [100, 100, 100]);
-  const product = int32Sums(await port.multiply(a, values(types[1], [3, 1], [x, x, x])), port.types);
+  const product = int32Sums(await port.multiply(a, values(types[1], [3, 1], [x, x, x]), { sums: [] }), port.types);
   return [product[0], report('layer', 'op').accumulator] as const;
 }
 

@@ -376,7 +376,7 @@ describe('replaceLayers', () => {
         products: 3,
         macs: 3 * 36 * 18 * 2,
         stats: { tiles: 3, cycles: 30, utilisation: 0.5, effectiveUtilisation: 0.25, utilisationBound: 1 },
-        faults: [{ fault, layer: null, channel: null, firedCycles: 6 }],
+        faults: [{ fault, layer: null, channel: null, product: null, firedCycles: 6 }],
         accumulator: { neededBits: 21, widthBits: 32 },
         comparison: null,
       })),

@@ -1,5 +1,5 @@
 import type { Tensor } from '../../tensor/tensor.ts';
-import type { ArrayPort } from '../run/array-port.ts';
+import type { ArrayPort, SumRun } from '../run/array-port.ts';
 import type { ConvBlock } from './conv-blocks.ts';
 import type { LoweredConv } from './conv-lowering.ts';
 import { dataMatrix } from './data-matrix.ts';
@@ -14,14 +14,9 @@ export interface ConvOperands {
   readonly padding: number;
 }
 
-/** The sums of one output channel of one image in the result of a product. */
-export interface ChannelSums {
+/** The sums of one output channel of one image in the result of a product, pixel by pixel. */
+export interface ChannelSums extends SumRun {
   readonly channel: number;
-  /** The sum of pixel p is element `first + p·step` of the product's result. */
-  readonly first: number;
-  readonly step: number;
-  /** It belongs at element `place + p` of the layer's result. */
-  readonly place: number;
 }
 
 /**
@@ -50,11 +45,14 @@ export async function runProducts(
         }
         const kernels = weights(group, block);
         const [a, b] = dataOn === 'a' ? [operand.matrix, kernels] : [kernels, operand.matrix];
+        const isLast = channel + channels === depth;
+        const places = isLast ? channelsOf(lowered, image, group, block) : [];
         sums = await port.multiply(a, b, {
+          sums: places,
           c: channel === 0 ? undefined : sums,
           channels: { axis: dataOn === 'a' ? 'columns' : 'rows', first: group * perGroup + block.output },
         });
-        if (channel + channels === depth) take(sums, channelsOf(lowered, image, group, block));
+        if (isLast) take(sums, places);
       }
     }
   }
@@ -71,7 +69,7 @@ function channelsOf(
     const channel = group * perGroup + output + n;
     const place = (image * channels + channel) * pixels;
     return dataOn === 'a'
-      ? { channel, first: n, step: outputs, place }
-      : { channel, first: n * pixels, step: 1, place };
+      ? { channel, first: n, step: outputs, count: pixels, place }
+      : { channel, first: n * pixels, step: 1, count: pixels, place };
   });
 }

@@ -12,6 +12,7 @@ import { floatProblem, integerProblem } from './array-fit.ts';
 import { floatConvolution } from './float-conv.ts';
 import { FLOAT_TYPES } from './float-sums.ts';
 import { integerConvolution } from './integer-conv.ts';
+import { perElement, requantised, SUMS_AS_THEY_ARE, scaledAndBiased } from './layer-ending.ts';
 import {
   BYTES,
   type LayerOperator,
@@ -21,7 +22,7 @@ import {
   scalar,
   zeroPoint,
 } from './layer-operator.ts';
-import { multipliersOf, requantise } from './requantise.ts';
+import { multipliersOf, type Requantisation, requantise } from './requantise.ts';
 
 /** Conv: data, weights and bias of one floating-point type, which the result has too. Source: ONNX operator Conv. */
 export const CONV: LayerOperator = {
@@ -34,6 +35,10 @@ export const CONV: LayerOperator = {
   },
   resultType: ([data]) => ({ type: data?.type ?? 'float32', rank: data?.rank ?? null }),
   products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[1], lowering),
+  ending(_node, inputs, shape) {
+    const bias = optionalInput(inputs, 2, 'B', ['float32']);
+    return scaledAndBiased(null, bias && perElement(shape, bias.data as Float32Array));
+  },
   prepare(node, lowering) {
     const convolve = floatConvolution(convAttributes(node), lowering);
     return async (inputs, port) => {
@@ -55,6 +60,7 @@ export const CONV_INTEGER: LayerOperator = {
   refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: ([data]) => ({ type: 'int32', rank: data?.rank ?? null }),
   products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[1], lowering),
+  ending: () => SUMS_AS_THEY_ARE,
   prepare(node, lowering) {
     const convolve = integerConvolution(node, lowering);
     return async (inputs, port) => {
@@ -79,29 +85,46 @@ export const QLINEAR_CONV: LayerOperator = {
   refuseArray: (_node, _graph, types) => integerProblem(types),
   resultType: (inputs) => ({ type: inputs[7]?.type ?? 'uint8', rank: inputs[0]?.rank ?? null }),
   products: (node, shapes, lowering) => convolutionProducts(node, shapes[0], shapes[3], lowering),
+  ending(_node, inputs, shape) {
+    const { multipliers, zeroPoint } = requantisationOf(inputs, shape[1] ?? 0);
+    const bias = optionalInput(inputs, 8, 'B', ['int32']);
+    return requantised({
+      multipliers: perElement(shape, multipliers),
+      bias: bias && perElement(shape, bias.data as Int32Array),
+      zeroPoint,
+    });
+  },
   prepare(node, lowering) {
     const convolve = integerConvolution(node, lowering);
     return async (inputs, port) => {
       const data = requiredInput(inputs, 0, 'x', BYTES);
-      const dataScale = scalar(requiredInput(inputs, 1, 'x_scale', ['float32']), 'x_scale', 1);
       const dataZero = scalar(zeroPoint(inputs, 2, 'x_zero_point', [data.type]), 'x_zero_point', 0);
       const weights = requiredInput(inputs, 3, 'w', BYTES);
       const channels = weights.shape[0] ?? 0;
-      const weightScales = perChannel(requiredInput(inputs, 4, 'w_scale', ['float32']), 'w_scale', channels);
       const zeros = zeroPoint(inputs, 5, 'w_zero_point', [weights.type]);
       const weightZeros = perChannel(zeros, 'w_zero_point', channels);
-      const resultScale = scalar(requiredInput(inputs, 6, 'y_scale', ['float32']), 'y_scale', 1);
+      const requantisation = requantisationOf(inputs, channels);
       const resultZero = zeroPoint(inputs, 7, 'y_zero_point', BYTES);
       const bias = optionalInput(inputs, 8, 'B', ['int32']);
       const sums = await convolve(data, weights, dataZero, Int32Array.from(weightZeros), port);
       if (bias) addBias(sums, bias);
       const result = allocate(resultZero.type, sums.data.length) as Int8Array | Uint8Array;
-      const multipliers = multipliersOf(dataScale, weightScales, resultScale);
-      requantise(sums, { multipliers, zeroPoint: scalar(resultZero, 'y_zero_point', 0) }, result);
+      requantise(sums, requantisation, result);
       return tensor(resultZero.type, sums.shape, result);
     };
   },
 };
+
+/** Read how the sums of QLinearConv become values, from its scales and zero points. */
+function requantisationOf(inputs: readonly (Tensor | null)[], channels: number): Requantisation {
+  const dataScale = scalar(requiredInput(inputs, 1, 'x_scale', ['float32']), 'x_scale', 1);
+  const weightScales = perChannel(requiredInput(inputs, 4, 'w_scale', ['float32']), 'w_scale', channels);
+  const resultScale = scalar(requiredInput(inputs, 6, 'y_scale', ['float32']), 'y_scale', 1);
+  return {
+    multipliers: multipliersOf(dataScale, weightScales, resultScale),
+    zeroPoint: scalar(zeroPoint(inputs, 7, 'y_zero_point', BYTES), 'y_zero_point', 0),
+  };
+}
 
 function addBias(sums: Tensor<'int32'>, bias: Tensor): void {
   const [batch = 0, channels = 0] = sums.shape;

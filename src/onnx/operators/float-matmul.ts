@@ -4,6 +4,7 @@ import { allocate, elementCount, type Tensor, tensor } from '../../tensor/tensor
 import { matmulShapes } from '../lowering/matmul-shapes.ts';
 import { floatProblem } from './array-fit.ts';
 import { FLOAT_TYPES, floatEnding } from './float-sums.ts';
+import { SUMS_AS_THEY_ARE } from './layer-ending.ts';
 import { type LayerOperator, requiredInput } from './layer-operator.ts';
 import { matmulProducts, matmulRank, refuseElementType, refuseFloatArray } from './matmul-rules.ts';
 
@@ -18,6 +19,7 @@ export const MATMUL: LayerOperator = {
   refuseArray: refuseFloatArray,
   resultType: ([a, b]) => ({ type: a?.type ?? b?.type ?? 'float32', rank: matmulRank(a?.rank, b?.rank) }),
   products: (_node, [a, b]) => matmulProducts(a, b),
+  ending: () => SUMS_AS_THEY_ARE,
   prepare() {
     return async (inputs, port) => {
       const a = requiredInput(inputs, 0, 'A', FLOAT_TYPES);
@@ -31,8 +33,10 @@ export const MATMUL: LayerOperator = {
       const shown = port.showSums ? allocate(port.types.c, result.length) : null;
       port.expect(products.length);
       for (const [n, { left, right }] of products.entries()) {
-        const product = await port.multiply(block(a, left, rows, inner), block(b, right, inner, columns));
         const start = n * rows * columns;
+        const product = await port.multiply(block(a, left, rows, inner), block(b, right, inner, columns), {
+          sums: [{ first: 0, step: 1, count: rows * columns, place: start }],
+        });
         for (let at = 0; at < product.data.length; at++) {
           const sum = from.read(product.data, at);
           if (shown) from.write(shown, start + at, sum);

@@ -3,13 +3,14 @@ import { dtypeInfo } from '../../dtype/dtype.ts';
 import { elementStore } from '../../dtype/element-store.ts';
 import { roundTo } from '../../dtype/float-format.ts';
 import { ModelError } from '../../errors.ts';
-import { allocate, bitsOf, type Tensor, tensor } from '../../tensor/tensor.ts';
+import { allocate, bitsOf, elementCount, type Tensor, tensor } from '../../tensor/tensor.ts';
 import { floatAttribute, intAttribute } from '../file/attributes.ts';
 import type { NodeProto } from '../file/messages.ts';
 import { indexIn } from '../lowering/matmul-shapes.ts';
 import type { LayerProducts } from '../lowering/product-shape.ts';
 import { floatProblem } from './array-fit.ts';
 import { FLOAT_TYPES, floatEnding } from './float-sums.ts';
+import { scaledAndBiased } from './layer-ending.ts';
 import { type LayerOperator, optionalInput, requiredInput } from './layer-operator.ts';
 import { matmulProducts, refuseElementType, refuseFloatArray } from './matmul-rules.ts';
 
@@ -42,6 +43,18 @@ export const GEMM: LayerOperator = {
   refuseArray: refuseFloatArray,
   resultType: ([a]) => ({ type: a?.type ?? 'float32', rank: 2 }),
   products: (node, shapes) => gemmProducts(node, shapes[0], shapes[1]),
+  ending(node, inputs, shape) {
+    const { alpha, beta } = gemmAttributes(node);
+    const addend = optionalInput(inputs, 2, 'C', ['float32']);
+    const scale = Math.fround(beta);
+    const bias =
+      addend &&
+      Float32Array.from({ length: elementCount(shape) }, (_, at) => {
+        const value = addend.data[indexIn(addend.shape, shape, at)] as number;
+        return beta === 1 ? value : value * scale;
+      });
+    return scaledAndBiased(alpha === 1 ? null : Math.fround(alpha), bias);
+  },
   prepare(node) {
     const { transA, transB, alpha, beta } = gemmAttributes(node);
     let prepared: { readonly given: Tensor; readonly matrix: Tensor } | undefined;
@@ -58,16 +71,17 @@ export const GEMM: LayerOperator = {
       const [rows, columns] = resultShape(a, b);
       if (addend) checkAddend(addend, [rows, columns]);
       port.expect(1);
-      const product = await port.multiply(a, b);
+      const sums = [{ first: 0, step: 1, count: rows * columns, place: 0 }];
+      const product = await port.multiply(a, b, { sums });
       port.showSums?.(product);
       const { round, add, multiply } = floatEnding(port.types.c, type);
       const toType = roundTo(dtypeInfo(type).float!);
-      const [sums, values] = [elementStore(port.types.c), elementStore(type)];
+      const [from, values] = [elementStore(port.types.c), elementStore(type)];
       const scaled = (factor: number) => (x: Value) => (factor === 1 ? x : multiply(x, toType(factor)));
       const [byAlpha, byBeta] = [scaled(alpha), scaled(beta)];
       const result = allocate(type, rows * columns);
       for (let at = 0; at < result.length; at++) {
-        const value = byAlpha(round(sums.read(product.data, at)));
+        const value = byAlpha(round(from.read(product.data, at)));
         const added = addend && byBeta(values.read(addend.data, indexIn(addend.shape, [rows, columns], at)));
         values.write(result, at, added === null ? value : add(value, added));
       }

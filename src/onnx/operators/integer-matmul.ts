@@ -49,11 +49,12 @@ export function integerMatmul(): IntegerMatmul {
         inner,
         columns,
         start: left * rows * inner,
+        place: n * rows * columns,
         right,
         leftZeros: Int32Array.from(aZeros.subarray(left * rows, (left + 1) * rows)),
         rightZeros: Int32Array.from(bZeros.subarray(right * columns, (right + 1) * columns)),
       };
-      result.set(await integerProduct(shifted, factor, product, port), n * rows * columns);
+      result.set(await integerProduct(shifted, factor, product, port), product.place);
     }
     const sums = tensor('int32', shapes.shape, result);
     port.showSums?.(sums);

@@ -54,6 +54,8 @@ export function leftFactor(data: Tensor, arrayType: Dtype): LeftFactor {
 export interface IntegerProduct extends ProductSize {
   /** The first element of the rows in the left factor. */
   readonly start: number;
+  /** The first of its elements in the layer's result. */
+  readonly place: number;
   readonly right: number;
   /** One per row. */
   readonly leftZeros: Int32Array;
@@ -71,12 +73,14 @@ export interface IntegerProduct extends ProductSize {
 export async function integerProduct(
   left: LeftFactor,
   factor: RightFactor,
-  { start, right, rows, inner, columns, leftZeros, rightZeros }: IntegerProduct,
+  { start, right, rows, inner, columns, leftZeros, rightZeros, place }: IntegerProduct,
   port: ArrayPort,
 ): Promise<Int32Array> {
   const { type, data } = left.shifted;
   const elements = data.subarray(start, start + rows * inner) as Int32Array;
-  const product = await port.multiply(tensor(type, [rows, inner], elements), factor.matrices[right]!);
+  const sumRun = { first: 0, step: 1, count: rows * columns, place };
+  const a = tensor(type, [rows, inner], elements);
+  const product = await port.multiply(a, factor.matrices[right]!, { sums: [sumRun] });
   const sums = int32Sums(product, port.types);
   const columnSums = factor.columnSums[right]!;
   const needsRowSums = rightZeros.some((zero) => zero !== factor.shift);

@@ -9,6 +9,7 @@ import type { LayerProducts } from '../lowering/product-shape.ts';
 import type { ArrayPort } from '../run/array-port.ts';
 import type { ValueType } from '../run/session.ts';
 import { enumerate } from '../wording.ts';
+import type { LayerEnding } from './layer-ending.ts';
 
 /** The element types of quantised layers. */
 export const BYTES = ['uint8', 'int8'] as const satisfies readonly ElementType[];
@@ -34,6 +35,11 @@ export interface LayerOperator {
    * @throws {ModelError} for shapes that do not go together.
    */
   products(node: NodeProto, inputShapes: readonly (readonly number[] | null)[], lowering: Lowering): LayerProducts;
+  /**
+   * Make what turns single sums into elements of the result, from the inputs of the node and the shape of its result; null
+   * where only a run of the whole layer can. Of floating point it is for layers and arrays of float32 throughout.
+   */
+  ending?(node: NodeProto, inputs: readonly (Tensor | null)[], shape: readonly number[]): LayerEnding | null;
   /** Make ready what depends on the node and the lowering of convolutions only. */
   prepare(node: NodeProto, lowering: Lowering): LayerRun;
 }

@@ -25,19 +25,24 @@ export function requantise(
   const [batch = 0, channels = 0] = sums.shape;
   const from = sums.data as Int32Array;
   const pixels = from.length / (batch * channels) || 0;
-  const least = (result instanceof Int8Array ? -128 : 0) - zeroPoint;
-  const most = least + 255;
+  const lowest = result instanceof Int8Array ? -128 : 0;
   let at = 0;
   for (let image = 0; image < batch; image++) {
     for (let channel = 0; channel < channels; channel++) {
       const multiplier = multipliers[channel]!;
       for (let pixel = 0; pixel < pixels; pixel++, at++) {
-        const scaled = Math.fround(Math.fround(from[at]!) * multiplier);
-        const limited = Math.max(least, Math.min(most, scaled));
-        result[at] = limited + ROUNDER - ROUNDER + zeroPoint;
+        result[at] = requantiseOne(from[at]!, multiplier, zeroPoint, lowest);
       }
     }
   }
+}
+
+/** Scale one accumulator likewise; `lowest` is the least value of the result's type. */
+export function requantiseOne(sum: number, multiplier: number, zeroPoint: number, lowest: number): number {
+  const least = lowest - zeroPoint;
+  const scaled = Math.fround(Math.fround(sum) * multiplier);
+  const limited = Math.max(least, Math.min(least + 255, scaled));
+  return limited + ROUNDER - ROUNDER + zeroPoint;
 }
 
 /** Work out the multiplier of each channel from the scales of data, weights (one per channel) and result. */

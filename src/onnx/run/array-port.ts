@@ -16,7 +16,7 @@ export interface ArrayPort {
   /** Say how many products the layer is going to run, and how it was lowered if there was a choice. */
   expect(products: number, lowering?: Lowering): void;
   /** Run A×B + C: M×N elements of the array's dtype c. A product without terms never reaches the array. */
-  multiply(a: Tensor, b: Tensor, product?: PortProduct): Promise<Tensor>;
+  multiply(a: Tensor, b: Tensor, product: PortProduct): Promise<Tensor>;
   /** Gives the sums of an integer layer where no fault acts and they are known without the array; null elsewhere. */
   readonly exact: ((product: ExactProduct, planned: PlannedLayer) => Promise<Int32Array | null>) | null;
   /** Takes the sums of the layer, in the shape of its result, before bias and requantisation; null if nobody asks. */
@@ -31,8 +31,19 @@ export interface PlannedLayer extends LayerProducts {
   readonly terms: number;
 }
 
+/** Elements of a product's result that are sums of its layer: n = 0 … count − 1 at `first + n·step` belong at `place + n`. */
+export interface SumRun {
+  readonly first: number;
+  readonly step: number;
+  readonly count: number;
+  /** Counts the elements of the layer's result. */
+  readonly place: number;
+}
+
 /** What else there is to say of a product. */
 export interface PortProduct {
+  /** Where its finished sums belong in the layer's result; none when its sums go on into another product. */
+  readonly sums: readonly SumRun[];
   /** A result of this port whose sums go on; zeros when left out. */
   readonly c?: Tensor | undefined;
   /** Which output channels its rows or columns are; columns from 0 when left out. */
@@ -88,14 +99,21 @@ export function openPort(
       );
     }
   };
-  const multiply = async (a: Tensor, b: Tensor, { c, channels = COLUMNS }: PortProduct = {}): Promise<Tensor> => {
+  const multiply = async (a: Tensor, b: Tensor, { c, channels = COLUMNS }: PortProduct): Promise<Tensor> => {
     signal?.throwIfAborted();
     const [rows = 0] = a.shape;
     const [inner = 0, columns = 0] = b.shape;
     if (rows * inner * columns === 0) return c ?? tensor(types.c, [rows, columns]);
     checkStrict(a.type, b.type);
     const options = { signal, onProgress: tell };
-    const { result, stats, firedCycles } = await faultyProduct(backend, { a, b, c }, faults, channels, options);
+    const { result, stats, firedCycles } = await faultyProduct(
+      backend,
+      { a, b, c },
+      faults,
+      channels,
+      options,
+      products,
+    );
     results.push({ stats, firedCycles });
     products++;
     tell(0, 0);

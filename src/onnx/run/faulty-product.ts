@@ -13,6 +13,7 @@ export interface FaultyProduct {
 /**
  * Run a product under faults of which some show in one output channel only: once with those that show everywhere, and once more
  * for every such channel, of which then only the row or column of that channel is taken.
+ * @param number of the product in its layer
  */
 export async function faultyProduct(
   backend: Backend,
@@ -20,10 +21,13 @@ export async function faultyProduct(
   placed: readonly PlacedFault[],
   { axis, first }: ChannelLines,
   options: Omit<RunOptions, 'faults'>,
+  number = 0,
 ): Promise<FaultyProduct> {
   const firedCycles = placed.map(() => 0);
   const run = async (channel: number | null): Promise<MatmulResult> => {
-    const acting = placed.flatMap((fault, n) => (fault.channel === null || fault.channel === channel ? [n] : []));
+    const acting = placed.flatMap((fault, n) =>
+      (fault.channel === null || fault.channel === channel) && (fault.product ?? number) === number ? [n] : [],
+    );
     const result = await backend.matmul(job, { ...options, faults: acting.map((n) => placed[n]!.fault) });
     for (const [at, n] of acting.entries()) {
       if (placed[n]!.channel === channel) firedCycles[n] = result.faults[at]!.firedCycles;

@@ -11,27 +11,36 @@ export interface PlacedFault {
    * convolution's result, the columns of another product; null for all.
    */
   readonly channel: number | null;
+  /** The only product of a run of its layers in which it acts, from 0 in the order in which they run; null for all. */
+  readonly product: number | null;
 }
 
 /** Where a fault acts, as a program says it; what is left out stands for all. */
 export interface FaultPlace {
   readonly layer?: string | undefined;
   readonly channel?: number | undefined;
+  readonly product?: number | undefined;
 }
 
 /**
  * Place a fault.
  * @param layers names of the layers that run on the array
- * @throws {ModelError} for a layer that is not among them, or a channel that is no whole number from 0.
+ * @throws {ModelError} for a layer that is not among them, or a channel or product that is no whole number from 0.
  */
-export function placeFault(fault: Fault, { layer, channel }: FaultPlace, layers: readonly string[]): PlacedFault {
+export function placeFault(
+  fault: Fault,
+  { layer, channel, product }: FaultPlace,
+  layers: readonly string[],
+): PlacedFault {
   if (layer !== undefined && !layers.includes(layer)) {
     throw new ModelError(`layer '${layer}' does not run on the array; those that do are ${layers.join(', ')}`);
   }
-  if (channel !== undefined && !(Number.isInteger(channel) && channel >= 0)) {
-    throw new ModelError(`the output channel of a fault must be a whole number from 0, received ${channel}`);
+  for (const [thing, number] of Object.entries({ 'output channel': channel, product })) {
+    if (number !== undefined && !(Number.isInteger(number) && number >= 0)) {
+      throw new ModelError(`the ${thing} of a fault must be a whole number from 0, received ${number}`);
+    }
   }
-  return { fault, layer: layer ?? null, channel: channel ?? null };
+  return { fault, layer: layer ?? null, channel: channel ?? null, product: product ?? null };
 }
 
 /** Which output channels the lines of a product's result are: row or column n is channel `first` + n. */

@@ -1,21 +1,16 @@
 import type { Backend } from '../../backend/backend.ts';
 import type { Fault } from '../../fault/fault.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { elementTypeName } from '../file/element-types.ts';
-import { derive, type GraphProto } from '../file/messages.ts';
 import type { OnnxModel } from '../file/model.ts';
-import { type GraphIndex, indexGraph } from '../graph/graph-index.ts';
-import { type CompatibleLayer, chooseLayers } from '../graph/layers.ts';
-import { cutIntoStages, isRandom } from '../graph/stages.ts';
-import { submodel } from '../graph/submodel.ts';
+import { chooseLayers } from '../graph/layers.ts';
+import { isRandom } from '../graph/stages.ts';
 import { checkLowering, DEFAULT_LOWERING, type Lowering } from '../lowering/lowering.ts';
 import { exactSums } from './exact-sums.ts';
 import { FaultSet } from './fault-set.ts';
+import { openStages } from './open-stages.ts';
 import { type FaultPlace, placeFault } from './placed-fault.ts';
 import { Prefix } from './prefix.ts';
-import { type ReferenceLayer, referenceLayer } from './reference-layer.ts';
-import { type ArrayLayer, type ModelResult, type ModelRunOptions, runStages, type StageRunner } from './run-stages.ts';
-import { openSession, type ValueType } from './session.ts';
+import { type ModelResult, type ModelRunOptions, runStages } from './run-stages.ts';
 
 export interface ReplaceOptions {
   /** Names of the layers to run on the array; all that can when left out. */
@@ -71,39 +66,12 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
   const { layers: names, backend } = options;
   const lowering = checkLowering(options.lowering ?? DEFAULT_LOWERING);
   const found = chooseLayers(model, backend.design.spec.types, names);
-  const chosen = new Map(found.map((layer) => [layer.node, layer]));
-  const index = indexGraph(withLayers(model.graph, found));
-  const types = inputTypes(model);
-  const runners: StageRunner[] = [];
-  const references = new Map<CompatibleLayer, Promise<ReferenceLayer>>();
-  const referenceOf = (layer: CompatibleLayer): Promise<ReferenceLayer> => {
-    const known = references.get(layer) ?? referenceLayer(model, index, layer, types);
-    references.set(layer, known);
-    return known;
-  };
+  const { index, runners, close: closeStages } = await openStages(model, found, { lowering });
   const exact = exactSums();
   const close = async (): Promise<void> => {
     await exact.close();
-    await Promise.all(runners.map(({ session }) => session?.close()));
-    await Promise.all([...references.values()].map(async (reference) => (await reference).close()));
+    await closeStages();
   };
-  try {
-    for (const stage of cutIntoStages(index, new Set(chosen.keys()))) {
-      const layers = stage.layers.map((node): ArrayLayer => {
-        const layer = chosen.get(node)!;
-        return { ...layer, run: layer.operator.prepare(node, lowering), reference: () => referenceOf(layer) };
-      });
-      // A stage without nodes, between two layers in a row, needs no session.
-      const session =
-        stage.outputs.length > 0 ? await openSession(submodel(model, stage, types), model.path) : undefined;
-      runners.push({ stage, session, layers });
-      for (const [name, type] of session?.outputTypes ?? []) types.set(name, type);
-      for (const layer of layers) types.set(layer.node.output[0] ?? '', resultType(layer, types, index));
-    }
-  } catch (error) {
-    await close();
-    throw error;
-  }
   const layers = found.map(({ name }) => name);
   const prefix = new Prefix(!runners[0]?.stage.nodes.some(isRandom));
   const faults = new FaultSet(backend.design, layers, options.faults ?? []);
@@ -122,33 +90,4 @@ export async function replaceLayers(model: OnnxModel, options: ReplaceOptions): 
     clearFaults: () => faults.clearAll(),
     close,
   };
-}
-
-/** Put layers in the place of the nodes that they stand for. */
-function withLayers(graph: GraphProto, layers: readonly CompatibleLayer[]): GraphProto {
-  const last = new Map(layers.map(({ node, replaced }) => [replaced.at(-1)!, node]));
-  const gone = new Set(layers.flatMap(({ replaced }) => replaced));
-  const node = graph.node.flatMap((own) => last.get(own) ?? (gone.has(own) ? [] : [own]));
-  return derive('GraphProto', graph, { node });
-}
-
-function inputTypes(model: OnnxModel): Map<string, ValueType> {
-  const known = model.inputs.flatMap(({ name, type, shape }): [string, ValueType][] =>
-    type === null ? [] : [[name, { type, rank: shape?.length ?? null }]],
-  );
-  return new Map(known);
-}
-
-function resultType(
-  { node, operator }: ArrayLayer,
-  types: ReadonlyMap<string, ValueType>,
-  index: GraphIndex,
-): ValueType {
-  return operator.resultType(node.input.map((name) => typeOf(name, types, index)));
-}
-
-function typeOf(name: string, types: ReadonlyMap<string, ValueType>, index: GraphIndex): ValueType | null {
-  const constant = index.constants.get(name);
-  if (constant) return { type: elementTypeName(constant.dataType), rank: constant.dims.length };
-  return types.get(name) ?? null;
 }

@@ -26,11 +26,16 @@ const FATAL_ONLY = 4;
 
 /**
  * Load a model into ONNX Runtime.
+ * @param threads how many threads a node may use; as many as the machine has cores when left out
  * @throws {ModelError} with the runtime's reason when it refuses the model.
  */
-export async function openSession(proto: ModelProto, path: string): Promise<Session> {
+export async function openSession(proto: ModelProto, path: string, threads?: number): Promise<Session> {
+  const options = {
+    logSeverityLevel: FATAL_ONLY,
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+  } as const;
   const session = await attempt(`ONNX Runtime refuses ${path}`, () =>
-    InferenceSession.create(encode('ModelProto', proto), { logSeverityLevel: FATAL_ONLY }),
+    InferenceSession.create(encode('ModelProto', proto), options),
   );
   const outputTypes = new Map<string, ValueType>();
   for (const value of session.outputMetadata) {
