@@ -25,13 +25,15 @@ export function countTopK(scores: Tensor, labels: ArrayLike<number>, k: number):
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new OperandError(`a label must be a class from 0 to ${classes - 1}, received ${label} at ${row}`);
     }
-    if (rank(scores, row * classes, classes, label) < k) count++;
+    if (rankOf(scores, row, label) < k) count++;
   }
   return count;
 }
 
-/** Count the classes that come before the label. */
-function rank({ type, data }: Tensor, first: number, classes: number, label: number): number {
+/** Count the classes that come before one in a row of scores [N, C]: 0 for the class with the highest score. */
+export function rankOf({ type, shape, data }: Tensor, row: number, label: number): number {
+  const classes = shape[1]!;
+  const first = row * classes;
   const read = numberReader(type);
   const score = read(data, first + label);
   let before = 0;

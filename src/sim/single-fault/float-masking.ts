@@ -1,5 +1,6 @@
 import { faultMasks } from '../../fault/resolve.ts';
 import type { FaultDrive } from '../../schedule/beats.ts';
+import type { TensorData } from '../../tensor/tensor.ts';
 
 const SINGLE = new Float32Array(1);
 const WORD = new Int32Array(SINGLE.buffer);
@@ -29,4 +30,9 @@ export function wordOf(value: number): number {
 export function numberOf(word: number): number {
   WORD[0] = word;
   return SINGLE[0]!;
+}
+
+/** The bits of float32 elements; shared. */
+export function wordsOf({ buffer, byteOffset, length }: TensorData): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
 }

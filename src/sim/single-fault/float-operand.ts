@@ -1,8 +1,7 @@
 import type { Design } from '../../design/design.ts';
 import type { FaultDrive } from '../../schedule/beats.ts';
 import type { JobPlan } from '../../schedule/plan.ts';
-import { bitsOf } from '../../tensor/tensor.ts';
-import { numberOf, wordMask, wordOf } from './float-masking.ts';
+import { numberOf, wordMask, wordOf, wordsOf } from './float-masking.ts';
 import { operandSegments } from './operand-segments.ts';
 import { firesAnyhow, operandReach } from './operand-work.ts';
 import type { SingleFault } from './single-fault.ts';
@@ -31,8 +30,8 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
     let fired = firesAnyhow(drive, plan);
     let padded = false;
     const [operand, other] = (line === 'a' ? [a, b] : [b, a]) as [Float32Array, Float32Array];
-    const words = bitsOf(operand) as Int32Array;
-    const clean = bitsOf(result) as Int32Array;
+    const words = wordsOf(operand);
+    const clean = wordsOf(result);
     const entering = c as Float32Array | null;
     for (const { fixed, first, last, freeStarts, depths } of segments) {
       if (fixed >= fixedCount) {
@@ -49,7 +48,7 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
           if (!isFilled) fill(operand, start, step);
           own[at] = zeroFaulty;
         } else {
-          const word = words[start + at * step]! | 0;
+          const word = words[start + at * step]!;
           const faulty = (word & keep) ^ toggle;
           if (faulty === word) continue;
           fired = true;
@@ -118,6 +117,6 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
     let value = sum;
     for (let at = inner; at < whole; at++) value = value + own[at]! * 0;
     const word = wordOf(value);
-    if (word !== (clean[element]! | 0)) changes.add(element, word);
+    if (word !== clean[element]) changes.add(element, word);
   }
 }

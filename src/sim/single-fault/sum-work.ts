@@ -6,28 +6,28 @@ import type { JobPlan, Tile } from '../../schedule/plan.ts';
 import { sumPoints } from '../reach.ts';
 
 /** Where the sum (i, j) of a tile, counted from 0, meets a faulty node: at its steps k, from 1 to N3 within the box. */
-export interface SumSites {
+interface SumSites {
   readonly i: number;
   readonly j: number;
   readonly ks: readonly number[];
 }
 
 /** The sums of one block of R that a fault can reach. */
-export interface SumWork {
+interface SumWork {
   readonly row: number;
   readonly column: number;
   /** For every slice of the inner dimension, in order: what the fault meets there. */
   readonly slices: readonly (readonly SumSites[])[];
 }
 
-export interface SumReach {
+interface SumReach {
   readonly work: readonly SumWork[];
   /** Whether the window holds cycles in which the node takes a zero that belongs to no sum of the job; null if unknown. */
   readonly idle: boolean | null;
 }
 
 /** Work out from the plan alone where sums meet a fault of c, c_in or p. */
-export function sumReach(design: Design, plan: JobPlan, drive: FaultDrive): SumReach {
+function sumReach(design: Design, plan: JobPlan, drive: FaultDrive): SumReach {
   const node = FAULT_NODES[drive.nodeCode]!;
   const lag =
     node === 'c' ? design.sumLagCycles : node === 'c_in' ? design.planeLagCycles : design.spec.multiplierStages;
@@ -116,4 +116,66 @@ function groupPoints(points: readonly { readonly i: number; readonly j: number; 
   }
   for (const { ks } of groups.values()) ks.sort((p, q) => p - q);
   return [...groups.values()];
+}
+
+/** A sum R(row, column), from 0, that meets a faulty node. */
+export interface MetSum {
+  readonly row: number;
+  readonly column: number;
+  /** How many steps of the whole sum, those of the padding too, lie before each time that it meets the fault. */
+  readonly stops: Int32Array;
+  /** 1 where the step in which it meets the fault is one of its own, 0 where it only passes a PE. */
+  readonly inBox: Uint8Array;
+}
+
+export interface MetSums {
+  readonly sums: readonly MetSum[];
+  /** Whether sums of the padding meet the fault, too. */
+  readonly padded: boolean;
+  readonly idle: boolean | null;
+}
+
+/**
+ * List the sums of a job that meet a fault of c, c_in or p.
+ * @param before 0 for a node that holds the sum with the product of a step, 1 for one before it is added
+ */
+export function metSums(design: Design, plan: JobPlan, drive: FaultDrive, before: 0 | 1): MetSums {
+  const { work, idle } = sumReach(design, plan, drive);
+  const depth = design.spec.size[2];
+  const sums: MetSum[] = [];
+  let padded = false;
+  for (const { row, column, slices } of work) {
+    for (const { i, j, slices: met } of bySum(slices)) {
+      if (row + i >= plan.rows || column + j >= plan.columns) {
+        padded = true;
+        continue;
+      }
+      const steps = met.flatMap((ks, slice) => ks.map((k) => ({ k, start: slice * depth })));
+      const stops = steps.map(({ k, start }) => start + Math.max(0, Math.min(depth, k - before)));
+      const inBox = steps.map(({ k }) => (k >= 1 && k <= depth ? 1 : 0));
+      sums.push({
+        row: row + i,
+        column: column + j,
+        stops: Int32Array.from(stops),
+        inBox: Uint8Array.from(inBox),
+      });
+    }
+  }
+  return { sums, padded, idle };
+}
+
+/** For each sum of a block, what it meets in every slice. */
+function bySum(
+  slices: readonly (readonly SumSites[])[],
+): { readonly i: number; readonly j: number; readonly slices: readonly (readonly number[])[] }[] {
+  const sums = new Map<string, { i: number; j: number; slices: (readonly number[])[] }>();
+  for (const [slice, sites] of slices.entries()) {
+    for (const { i, j, ks } of sites) {
+      const key = `${i} ${j}`;
+      const sum = sums.get(key) ?? { i, j, slices: slices.map(() => []) };
+      sum.slices[slice] = ks;
+      sums.set(key, sum);
+    }
+  }
+  return [...sums.values()];
 }

@@ -1,0 +1,71 @@
+import { numberReader } from '../../dtype/element-store.ts';
+import { predictClasses } from '../../onnx/run/classes.ts';
+import { findScores } from '../../onnx/run/scores.ts';
+import { rankOf } from '../../onnx/run/top-k.ts';
+import { type Tensor, type TensorData, tensor } from '../../tensor/tensor.ts';
+import type { Outcome } from '../outcome.ts';
+
+/** How scores become confidences: they are probabilities already, their logarithms, or anything before a softmax. */
+export type ScoreKind = 'probabilities' | 'log_probabilities' | 'logits';
+
+/** What the fault-free run says of an image. */
+export interface CleanScores {
+  /** The class with the highest score; null without scores. */
+  readonly prediction: number | null;
+  /** The confidence in it, from 0 to 1. */
+  readonly confidence: number | null;
+}
+
+/** Read what the outputs of a batch say of each of its images. */
+export function cleanScores(outputs: Readonly<Record<string, Tensor>>, images: number, kind: ScoreKind): CleanScores[] {
+  const scores = findScores(outputs);
+  if (!scores) return Array.from({ length: images }, () => ({ prediction: null, confidence: null }));
+  return predictClasses(scores).map((prediction, row) => ({
+    prediction,
+    confidence: confidenceOf(scores, row, prediction, kind),
+  }));
+}
+
+type ScoreOutcome = Pick<Outcome, 'prediction' | 'sdc1' | 'sdc5' | 'confidenceChange'>;
+
+/** Hold the scores of an image under a fault against those without. */
+export function compareScores(scores: Tensor | null, row: number, clean: CleanScores, kind: ScoreKind): ScoreOutcome {
+  if (!scores || clean.prediction === null)
+    return { prediction: null, sdc1: false, sdc5: false, confidenceChange: null };
+  const classes = scores.shape[1]!;
+  const own = tensor(scores.type, [1, classes], scores.data.subarray(row * classes, (row + 1) * classes) as TensorData);
+  const [prediction = 0] = predictClasses(own);
+  const confidence = confidenceOf(own, 0, clean.prediction, kind);
+  const change =
+    confidence === null || clean.confidence === null ? Number.NaN : (confidence - clean.confidence) / clean.confidence;
+  return {
+    prediction,
+    sdc1: prediction !== clean.prediction,
+    sdc5: rankOf(own, 0, clean.prediction) >= 5,
+    confidenceChange: Number.isFinite(change) ? change : null,
+  };
+}
+
+/** The outcome of an image whose outputs are as without the fault. */
+export function sameScores({ prediction }: CleanScores): ScoreOutcome {
+  return { prediction, sdc1: false, sdc5: false, confidenceChange: prediction === null ? null : 0 };
+}
+
+/** The confidence in a class, null where the scores tell none. */
+function confidenceOf({ type, shape, data }: Tensor, row: number, label: number, kind: ScoreKind): number | null {
+  const classes = shape[1]!;
+  const read = numberReader(type);
+  const scoreOf = (place: number) => Number(read(data, row * classes + place));
+  const own = scoreOf(label);
+  if (kind === 'probabilities') return finite(own);
+  if (kind === 'log_probabilities') return finite(Math.exp(own));
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let place = 0; place < classes; place++) highest = Math.max(highest, scoreOf(place));
+  let sum = 0;
+  for (let place = 0; place < classes; place++) sum += Math.exp(scoreOf(place) - highest);
+  return finite(Math.exp(own - highest) / sum);
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,82 @@
+import { ModelError } from '../../errors.ts';
+import type { OnnxModel } from '../../onnx/file/model.ts';
+import type { CompatibleLayer } from '../../onnx/graph/layers.ts';
+import type { Lowering } from '../../onnx/lowering/lowering.ts';
+import { type OpenStages, openStages } from '../../onnx/run/open-stages.ts';
+import type { ArrayLayer } from '../../onnx/run/run-stages.ts';
+import { fromRuntime, type RuntimeTensor, type Session, toRuntime } from '../../onnx/run/session.ts';
+import { concatenate } from '../../tensor/concatenate.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { type ImageValues, splitValues } from './image-values.ts';
+
+/** A model cut before and behind one layer: both sides run in ONNX Runtime, on one thread, so that the cut is the only difference. */
+export interface LayerCut {
+  readonly layer: ArrayLayer;
+  readonly stages: OpenStages;
+  /** The name of the layer's result. */
+  readonly result: string;
+  /** Run what comes before the layer, for images of a batch. */
+  before(inputs: Readonly<Record<string, Tensor>>): Promise<ReadonlyMap<string, Tensor>>;
+  /** Run what comes behind it; null when the layer's result is the only output of the model. */
+  readonly after: TailRun | null;
+  /** Names of the model's outputs, in its order. */
+  readonly outputs: readonly string[];
+  close(): Promise<void>;
+}
+
+/** What follows a layer, as a session with the values that it takes. */
+export interface TailRun {
+  readonly session: Session;
+  readonly inputs: readonly string[];
+}
+
+/** Cut a model around one of its layers. */
+export async function openLayerCut(model: OnnxModel, layer: CompatibleLayer, lowering: Lowering): Promise<LayerCut> {
+  const stages = await openStages(model, [layer], { lowering, threads: 1 });
+  const [first, second, ...more] = stages.runners;
+  const own = first?.layers[0];
+  if (!own || more.length > 0) {
+    await stages.close();
+    throw new ModelError(`layer '${layer.name}' cannot be cut out of ${model.path}`);
+  }
+  return {
+    layer: own,
+    stages,
+    result: own.node.output[0] ?? '',
+    async before(inputs) {
+      const values = new Map(Object.entries(inputs).map(([name, value]) => [name, toRuntime(value)]));
+      const computed = (await first.session?.run(values)) ?? new Map<string, RuntimeTensor>();
+      for (const [name, value] of computed) values.set(name, value);
+      return new Map([...values].map(([name, value]) => [name, fromRuntime(value, name)]));
+    },
+    after: second?.session ? { session: second.session, inputs: second.stage.inputs } : null,
+    outputs: model.outputs.map(({ name }) => name),
+    close: () => stages.close(),
+  };
+}
+
+/** Run a session on images, all in one batch. */
+export async function runTogether(
+  { session, inputs }: TailRun,
+  images: readonly ImageValues[],
+): Promise<readonly ImageValues[] | null> {
+  const feeds = new Map(
+    inputs.map((name) => {
+      const values = images.map((values) => values.get(name)!);
+      return [name, toRuntime(concatenate(values, name))];
+    }),
+  );
+  const results = await session.run(feeds);
+  return splitValues(new Map([...results].map(([name, value]) => [name, fromRuntime(value, name)])), images.length);
+}
+
+/** Run a session on each image by itself. */
+export async function runApart(run: TailRun, images: readonly ImageValues[]): Promise<readonly ImageValues[]> {
+  const results: ImageValues[] = [];
+  for (const values of images) {
+    const feeds = new Map(run.inputs.map((name) => [name, toRuntime(values.get(name)!)]));
+    const outputs = await run.session.run(feeds);
+    results.push(new Map([...outputs].map(([name, value]) => [name, fromRuntime(value, name)])));
+  }
+  return results;
+}

@@ -1,0 +1,172 @@
+import type { Backend } from '../../backend/backend.ts';
+import type { Design } from '../../design/design.ts';
+import { driveFault } from '../../fault/resolve.ts';
+import { faultyProduct } from '../../onnx/run/faulty-product.ts';
+import type { PlacedFault } from '../../onnx/run/placed-fault.ts';
+import type { JobPlan } from '../../schedule/plan.ts';
+import { type SingleFault, singleFault } from '../../sim/single-fault/single-fault.ts';
+import { bitsOf, type Tensor } from '../../tensor/tensor.ts';
+import type { CampaignFault } from '../campaign-fault.ts';
+import type { Pattern } from '../outcome.ts';
+import { wordReader } from './image-values.ts';
+import { channelOf, type ProductLines, pixelOf, sumShift } from './layer-lines.ts';
+import { PatternFinder } from './pattern.ts';
+import type { RecordedLayer, RecordedProduct } from './recorded-layer.ts';
+
+/** What a fault changed in the sums of a layer; valid until the next image. */
+export interface LayerChange {
+  readonly fired: boolean;
+  /** How many sums differ, as the array gave them, and how they lie. */
+  readonly corrupted: number;
+  readonly pattern: Pattern | null;
+  /** The places of those sums in the layer and the new sums, as a layer ending takes them. */
+  readonly elements: Int32Array;
+  readonly sums: Int32Array;
+  /** All results of the layer's products, where only a run of the whole layer can say what becomes of them; null else. */
+  readonly results: readonly Tensor[] | null;
+}
+
+/** What all faults of one layer share. */
+export interface LayerSetting {
+  readonly design: Design;
+  /** Runs products that nothing faster covers. */
+  readonly backend: Backend;
+  /** One per product of an image. */
+  readonly lines: readonly ProductLines[];
+  readonly plans: readonly JobPlan[];
+  /** Whether single sums can be changed: no product takes the sums of another, and the operator has an ending. */
+  readonly isSparse: boolean;
+}
+
+/** One fault of a campaign, ready to act in its layer on one image after the other. */
+export class LayerFault {
+  readonly #setting: LayerSetting;
+  readonly #fault: CampaignFault;
+  readonly #placed: PlacedFault;
+  readonly #singles: readonly (SingleFault | null)[];
+  readonly #pattern: PatternFinder;
+  readonly #shift: number;
+  #elements = new Int32Array(256);
+  #sums = new Int32Array(256);
+
+  /** @param isFast false to run every product on the backend, as `run` does */
+  constructor(setting: LayerSetting, fault: CampaignFault, isFast: boolean) {
+    const { design, plans, lines } = setting;
+    this.#setting = setting;
+    this.#fault = fault;
+    const { channel, product } = fault;
+    this.#placed = { fault: fault.fault, layer: null, channel, product };
+    const known = new Map<JobPlan, SingleFault | null>();
+    this.#singles = plans.map((plan, n) => {
+      if (!isFast || !setting.isSparse || !this.#actsIn(n)) return null;
+      if (!known.has(plan)) known.set(plan, singleFault(design, plan, driveFault(design, plan, fault.fault)));
+      return known.get(plan)!;
+    });
+    const [n1, n2] = design.spec.size;
+    this.#pattern = new PatternFinder(lines[0]?.channelsAreRows ? [n2, n1] : [n1, n2]);
+    this.#shift = sumShift(design);
+  }
+
+  /** Find what the fault changes for an image, by the fast way; null where that does not cover it. */
+  applyFast({ products, sums }: RecordedLayer): LayerChange | null {
+    this.#pattern.clear();
+    let fired = false;
+    let count = 0;
+    for (let n = 0; n < products.length; n++) {
+      if (!this.#actsIn(n)) continue;
+      const single = this.#singles[n];
+      if (!single) return null;
+      const { a, b, result } = products[n]!;
+      const changes = single({ a: a.data, b: b.data, c: null, result: result.data });
+      if (changes.fired === null) return null;
+      fired ||= changes.fired;
+      this.#grow(count + changes.count);
+      count = this.#take(n, changes.count, changes.elements, changes.values, result, sums, count);
+    }
+    return this.#change(fired, count, null);
+  }
+
+  /** Find it by running the products in which the fault acts on the backend. */
+  async apply({ products, sums }: RecordedLayer, backend: Backend = this.#setting.backend): Promise<LayerChange> {
+    this.#pattern.clear();
+    let fired = false;
+    let count = 0;
+    const results: Tensor[] = [];
+    for (const [n, product] of products.entries()) {
+      const c = product.previous === null ? undefined : results[product.previous]!;
+      const isClean = product.previous === null || c === products[product.previous]!.result;
+      if (!this.#actsIn(n) && isClean) {
+        results.push(product.result);
+        continue;
+      }
+      const { a, b, channels } = product;
+      const { result, firedCycles } = await faultyProduct(backend, { a, b, c }, [this.#placed], channels, {}, n);
+      fired ||= firedCycles[0]! > 0;
+      const differing = differences(product, result);
+      results.push(differing.length === 0 ? product.result : result);
+      this.#grow(count + differing.length);
+      const values = Int32Array.from(differing, wordReader(result.data));
+      count = this.#take(n, differing.length, differing, values, product.result, sums, count);
+    }
+    return this.#change(fired, count, this.#setting.isSparse || count === 0 ? null : results);
+  }
+
+  #actsIn(product: number): boolean {
+    return this.#fault.product === null || this.#fault.product === product;
+  }
+
+  /** Turn changed elements of a product into changed sums of the layer, from `at` on; gives the end. */
+  #take(
+    product: number,
+    count: number,
+    elements: Int32Array,
+    values: Int32Array,
+    result: Tensor,
+    sums: Tensor,
+    at: number,
+  ): number {
+    const lines = this.#setting.lines[product]!;
+    const { channel } = this.#fault;
+    const isFloat = sums.type !== 'int32';
+    const cleanWord = isFloat ? null : wordReader(result.data);
+    const own = sums.data as Int32Array;
+    const shift = this.#shift;
+    let end = at;
+    for (let n = 0; n < count; n++) {
+      const element = elements[n]!;
+      const place = lines.places[element]!;
+      if (place < 0) continue;
+      const ofElement = channelOf(lines, element);
+      if (channel !== null && ofElement !== channel) continue;
+      this.#pattern.add(pixelOf(lines, element), ofElement);
+      this.#elements[end] = place;
+      this.#sums[end++] = cleanWord
+        ? (own[place]! + ((values[n]! << shift) >> shift) - ((cleanWord(element) << shift) >> shift)) | 0
+        : values[n]!;
+    }
+    return end;
+  }
+
+  #grow(count: number): void {
+    if (count <= this.#elements.length) return;
+    const length = 2 ** Math.ceil(Math.log2(count));
+    [this.#elements, this.#sums] = [this.#elements, this.#sums].map((list) => {
+      const larger = new Int32Array(length);
+      larger.set(list);
+      return larger;
+    }) as [Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>];
+  }
+
+  #change(fired: boolean, corrupted: number, results: readonly Tensor[] | null): LayerChange {
+    const { pattern } = this.#pattern;
+    return { fired, corrupted, pattern, elements: this.#elements, sums: this.#sums, results };
+  }
+}
+
+/** List the elements in which a result differs from the recorded one. */
+function differences({ result }: RecordedProduct, faulty: Tensor): Int32Array {
+  const [before, after] = [bitsOf(result.data), bitsOf(faulty.data)];
+  const found: number[] = [];
+  for (let at = 0; at < before.length; at++) if (before[at] !== after[at]) found.push(at);
+  return Int32Array.from(found);
+}

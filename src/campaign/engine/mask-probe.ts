@@ -1,0 +1,123 @@
+import type { NodeProto } from '../../onnx/file/messages.ts';
+import type { OnnxModel } from '../../onnx/file/model.ts';
+import type { GraphIndex } from '../../onnx/graph/graph-index.ts';
+import { listLayers } from '../../onnx/graph/layers.ts';
+import type { Stage } from '../../onnx/graph/stages.ts';
+import { submodel } from '../../onnx/graph/submodel.ts';
+import { openSession } from '../../onnx/run/session.ts';
+import type { MaskedStage } from '../outcome.ts';
+import { type ImageValues, sameBits } from './image-values.ts';
+import { type LayerCut, runApart, runTogether, type TailRun } from './layer-cut.ts';
+
+/** A value behind a layer at which a fault may turn out to be masked. */
+export interface Checkpoint {
+  readonly value: string;
+  readonly stage: Extract<MaskedStage, 'activation' | 'later'>;
+  /** The layer that takes it. */
+  readonly before: string | null;
+}
+
+/** Operators that change a value element by element, as an activation does. */
+const ELEMENTWISE = new Set([
+  ...['Relu', 'Clip', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Tanh', 'Softplus'],
+  ...['Gelu', 'Mish', 'Erf', 'QuantizeLinear', 'DequantizeLinear', 'QLinearSigmoid', 'QLinearLeakyRelu'],
+]);
+
+/** List the values behind a layer at which masking shows, in the order in which they are computed. */
+export function checkpoints(model: OnnxModel, index: GraphIndex, stage: Stage, layerResult: string): Checkpoint[] {
+  const found: Checkpoint[] = [];
+  const activation = endOfActivation(index, layerResult);
+  if (activation !== layerResult) found.push({ value: activation, stage: 'activation', before: null });
+  const own = new Set(stage.nodes);
+  const names = layerNames(model);
+  for (const node of stage.nodes) {
+    const name = names.get(node.output[0] ?? '');
+    const [data] = node.input;
+    if (name === undefined || data === undefined || data === layerResult) continue;
+    const producer = index.producers.get(data);
+    if (!producer || !own.has(producer) || found.some(({ value }) => value === data)) continue;
+    found.push({ value: data, stage: 'later', before: name });
+  }
+  return found;
+}
+
+/** Finds the first checkpoint behind a layer at which values are again what they are without a fault. */
+export class MaskProbe {
+  readonly #run: TailRun | null;
+  readonly #points: readonly Checkpoint[];
+  /** Fault-free values at the checkpoints. */
+  readonly #clean = new WeakMap<ImageValues, ImageValues>();
+
+  private constructor(run: TailRun | null, points: readonly Checkpoint[]) {
+    this.#run = run;
+    this.#points = points;
+  }
+
+  /** Load what follows a layer so that it shows its checkpoints beside its outputs. */
+  static async open(model: OnnxModel, { stages, result }: LayerCut): Promise<MaskProbe> {
+    const stage = stages.runners[1]!.stage;
+    const points = checkpoints(model, stages.index, stage, result);
+    if (points.length === 0) return new MaskProbe(null, points);
+    const names = points.map(({ value }) => value);
+    const shown = { ...stage, outputs: [...names, ...stage.outputs.filter((name) => !names.includes(name))] };
+    const session = await openSession(submodel(model, shown, stages.types), model.path, 1);
+    return new MaskProbe({ session, inputs: stage.inputs }, points);
+  }
+
+  /**
+   * Give for each image the checkpoint at which it is, under a fault, as without; null when only the outputs are.
+   * @param together whether images may go through in one batch
+   */
+  async find(
+    images: readonly { readonly values: ImageValues; readonly faulty: ImageValues }[],
+    together: boolean,
+  ): Promise<(Checkpoint | null)[]> {
+    if (!this.#run) return images.map(() => null);
+    const missing = images.map(({ values }) => values).filter((values) => !this.#clean.has(values));
+    const clean = await this.#compute(missing, together);
+    for (const [n, values] of missing.entries()) this.#clean.set(values, clean[n]!);
+    const found = await this.#compute(
+      images.map(({ faulty }) => faulty),
+      together,
+    );
+    return images.map(({ values }, n) => {
+      const expected = this.#clean.get(values)!;
+      return this.#points.find(({ value }) => sameBits(expected.get(value)!, found[n]!.get(value)!)) ?? null;
+    });
+  }
+
+  async #compute(images: readonly ImageValues[], together: boolean): Promise<readonly ImageValues[]> {
+    if (images.length === 0) return [];
+    const all = together ? await runTogether(this.#run!, images) : null;
+    return all ?? (await runApart(this.#run!, images));
+  }
+
+  async close(): Promise<void> {
+    await this.#run?.session.close();
+  }
+}
+
+/** Follow the only users of a value as long as they work element by element. */
+function endOfActivation({ users }: GraphIndex, value: string): string {
+  let at = value;
+  for (let node = onlyUser(users.get(at)); node; node = onlyUser(users.get(at))) {
+    if (!ELEMENTWISE.has(node.opType)) break;
+    at = node.output[0] ?? at;
+  }
+  return at;
+}
+
+function onlyUser(users: readonly NodeProto[] | undefined): NodeProto | null {
+  return users?.length === 1 ? users[0]! : null;
+}
+
+/** The names of matrix layers by the value that their node makes. */
+function layerNames(model: OnnxModel): ReadonlyMap<string, string> {
+  const byOutput = new Map<string, string>();
+  const nodes = new Map(model.graph.node.map((node) => [node.name, node]));
+  for (const { name } of listLayers(model)) {
+    const node = nodes.get(name);
+    if (node) byOutput.set(node.output[0] ?? '', name);
+  }
+  return byOutput;
+}
