@@ -1,15 +1,14 @@
 import type { Backend } from '../../backend/backend.ts';
 import type { OnnxModel } from '../../onnx/file/model.ts';
-import { indexGraph } from '../../onnx/graph/graph-index.ts';
 import { chooseLayers } from '../../onnx/graph/layers.ts';
 import type { Lowering } from '../../onnx/lowering/lowering.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
-import type { ScoreKind } from './clean-scores.ts';
 import { sameValues } from './image-values.ts';
 import { openLayerCut } from './layer-cut.ts';
 import { LayerEngine, type LayerEngineOptions, type LayerImage } from './layer-engine.ts';
+import { scoreKindOf } from './score-kind.ts';
 
 /** The inputs of a model for one image, a batch of one each. */
 export type ImageInputs = Readonly<Record<string, Tensor>>;
@@ -149,12 +148,4 @@ function bytesOfImage({ values, recorded, outputs }: LayerImage): number {
   // The right factor is the weights in nearly every layer, and shared.
   for (const { a, result } of recorded.products) tensors.add(a).add(result);
   return [...tensors].reduce((sum, { data }) => sum + data.byteLength, 0);
-}
-
-/** Tell what the model's scores are from the operator that makes them. */
-function scoreKindOf({ graph, outputs }: OnnxModel): ScoreKind {
-  const { producers } = indexGraph(graph);
-  const kinds = outputs.map(({ name }) => producers.get(name)?.opType);
-  if (kinds.includes('Softmax')) return 'probabilities';
-  return kinds.includes('LogSoftmax') ? 'log_probabilities' : 'logits';
 }
