@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { EspalierError, FileError, SpecError } from '../../src/errors.ts';
-import { loadSpec, selectArray, selectFault, splitSpecReference } from '../../src/spec/load.ts';
+import { loadSpec, selectFault } from '../../src/spec/load.ts';
 import { parseFault, parseSpec } from '../../src/spec/parse.ts';
+import { selectArray } from '../../src/spec/select-item.ts';
+import { splitSpecReference } from '../../src/spec/spec-reference.ts';
 import { EXAMPLE, GOOD } from './example.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'espalier-spec-'));

@@ -5,7 +5,7 @@ import { buildDesign } from '../../design/build-design.ts';
 import type { Design } from '../../design/design.ts';
 import { ModelError } from '../../errors.ts';
 import type { Fault } from '../../fault/fault.ts';
-import { selectArray } from '../../spec/load.ts';
+import { selectArray } from '../../spec/select-item.ts';
 import { parseSpec } from '../../spec/parse.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { type AttributeProto, make } from '../file/messages.ts';
