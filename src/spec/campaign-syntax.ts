@@ -17,6 +17,9 @@ export type CampaignStatementSyntax =
   /** A statement with a syntax error, which has been reported already. */
   | { readonly word: 'broken'; readonly keyword: IToken; readonly meant: CampaignWord };
 
+/** Find the first statement of a campaign that begins with a word. */
+export type Finder = <W extends CampaignWord>(word: W) => CampaignStatement<W> | undefined;
+
 /** What stands behind each word. */
 export interface CampaignParts {
   readonly array: { readonly reference: NameSyntax };

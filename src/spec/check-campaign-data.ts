@@ -1,10 +1,10 @@
 import type { CampaignData, CampaignSpec } from '../campaign/campaign-spec.ts';
 import { parsePreprocess } from '../data/parse-preprocess.ts';
 import { SpecError } from '../errors.ts';
-import type { CampaignStatement } from './campaign-syntax.ts';
+import type { CampaignStatement, DataSyntax } from './campaign-syntax.ts';
 import { checkChoice, checkOnce } from './check-once.ts';
 import { type Report, within } from './diagnostics.ts';
-import { unknownWord } from './suggest.ts';
+import { nearest, unknownWord } from './suggest.ts';
 import type { TextSyntax } from './syntax.ts';
 import { type IntegerRule, shorten } from './wording.ts';
 
@@ -29,9 +29,9 @@ export function checkData(statements: readonly CampaignStatement<'data'>[], repo
     named.map(({ input: { token, text } }) => ({ token, name: `input "${text}"` })),
     report,
   );
-  for (const { keyword, of } of statements.length > 1 ? statements : []) {
-    if (of !== null) continue;
-    report(keyword, 'where data stand more than once, each names its input, as in data input "x" "x.npy", found none');
+  for (const { keyword, of, steps } of statements.length > 1 ? statements : []) {
+    if (of !== null || !meansSteps(steps)) continue;
+    report(keyword, 'several data statements each name their input, as in data input "x" "x.npy", found none');
   }
   return statements.map(({ of, path, steps }) => {
     checkPath('data', path, report);
@@ -56,9 +56,16 @@ export function checkImages(
   };
 }
 
+/** Tell whether what follows a path, if anything, is meant as steps: only then the rest of the statement is. */
+function meansSteps(steps: DataSyntax['steps']): boolean {
+  return steps === null || nearest(steps.word.image, ['preprocess']) !== null;
+}
+
 /** Point at each mistake inside the text of the steps, where its characters stand for themselves. */
-function checkSteps({ word, text: { token, text } }: NonNullable<CampaignStatement<'data'>['steps']>, report: Report) {
-  checkChoice('word', word, ['preprocess'], report);
+function checkSteps(steps: NonNullable<DataSyntax['steps']>, report: Report): void {
+  checkChoice('word', steps.word, ['preprocess'], report);
+  if (!meansSteps(steps)) return;
+  const { token, text } = steps.text;
   try {
     parsePreprocess(text);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { CampaignSpec } from '../campaign/campaign-spec.ts';
 import { DEFAULT_LOWERING, LOWERINGS } from '../onnx/lowering/lowering.ts';
 import { MAX_NAME_LENGTH } from './array-rules.ts';
-import type { CampaignStatement, CampaignSyntax } from './campaign-syntax.ts';
+import type { CampaignStatement, CampaignSyntax, Finder } from './campaign-syntax.ts';
 import { type ArrayScope, checkArrayReference } from './check-array-reference.ts';
 import { checkData, checkImages, checkPath } from './check-campaign-data.ts';
 import { checkChoice } from './check-once.ts';
@@ -38,7 +38,8 @@ export function checkCampaign(campaign: CampaignSyntax, scope: ArrayScope, repor
   const reference = find('array')?.reference;
   const array = reference === undefined ? null : checkArrayReference(reference, scope, noting);
   const model = checkPath('model', find('model')?.path, noting);
-  const sampling = checkSampling(find('sample'), find('strata'), campaign.whole, noting);
+  const known = campaign.statements.every(({ word, keyword }) => keyword.image === word);
+  const sampling = checkSampling(find('sample'), find('strata'), campaign.whole && known, noting);
   const rest = {
     data: checkData(
       campaign.statements.filter((statement) => statement.word === 'data'),
@@ -57,9 +58,6 @@ export function checkCampaign(campaign: CampaignSyntax, scope: ArrayScope, repor
   if (!right || campaign.name === null || array === null || model === null || sampling === null) return null;
   return { name: campaign.name.image, array, model, ...rest, ...sampling };
 }
-
-/** Find the first statement of a campaign that begins with a word. */
-export type Finder = <W extends CampaignWord>(word: W) => CampaignStatement<W> | undefined;
 
 function finder({ statements }: CampaignSyntax): Finder {
   return <W extends CampaignWord>(word: W) =>

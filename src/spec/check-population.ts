@@ -1,8 +1,7 @@
 import type { PeBox, PopulationBits, PopulationKind, PopulationSpec } from '../campaign/campaign-spec.ts';
 import type { FaultKind } from '../fault/fault.ts';
 import { BIT_INDEX, kindProblem, MAX_NODE_BITS, maskProblem, nodeProblem } from '../fault/fault-rules.ts';
-import type { BitsEntrySyntax, KindSyntax, PesEntrySyntax, WordSyntax } from './campaign-syntax.ts';
-import type { Finder } from './check-campaign.ts';
+import type { BitsEntrySyntax, Finder, KindSyntax, PesEntrySyntax, WordSyntax } from './campaign-syntax.ts';
 import { X, Y } from './check-fault.ts';
 import { checkChoice, checkOnce, checkWords } from './check-once.ts';
 import { type Report, within } from './diagnostics.ts';

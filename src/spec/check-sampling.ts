@@ -30,7 +30,7 @@ const CHANGE: PercentRule = {
 
 /**
  * Check how faults are drawn; null without a sample. In a campaign that is not `whole`, strata may be missing because
- * they could not be read.
+ * their statement could not be read.
  */
 export function checkSampling(
   sample: CampaignStatement<'sample'> | undefined,

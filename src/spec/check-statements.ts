@@ -31,8 +31,9 @@ export function checkStatements(syntax: BlockSyntax<AnyStatement>, rules: Statem
       report(keyword, unknownStatement(keyword, title, rules));
       continue;
     }
+    // A misspelt word may be meant as another than the nearest, so it stands in for a missing one and is none twice.
     if (keyword.image !== word) report(keyword, unknownWord('statement', shorten(keyword.image), WORDS_OF[block]));
-    if (seen.has(word) && !repeated.includes(word)) {
+    else if (seen.has(word) && !repeated.includes(word)) {
       report(keyword, `${title} has the statement ${word} twice, each may stand once`);
     }
     seen.add(word);
