@@ -106,6 +106,7 @@ export abstract class CampaignRules extends PopulationRules {
 
   private readonly samplePart = this.inner('samplePart', () => {
     this.OR({
+      MAX_LOOKAHEAD: 1,
       DEF: [
         { ALT: () => this.SUBRULE(this.integer, { LABEL: 'count', ARGS: ['a number of faults'] }) },
         {
@@ -135,16 +136,19 @@ export abstract class CampaignRules extends PopulationRules {
   });
 
   private readonly sampleOption = this.inner('sampleOption', () => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(t.P);
-          this.SUBRULE(this.percent, { ARGS: ['a percentage such as 50 %'] });
+    this.OR({
+      MAX_LOOKAHEAD: 1,
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(t.P);
+            this.SUBRULE(this.percent, { ARGS: ['a percentage such as 50 %'] });
+          },
+          IGNORE_AMBIGUITIES: true,
         },
-        IGNORE_AMBIGUITIES: true,
-      },
-      { ALT: () => this.CONSUME(t.Word) },
-    ]);
+        { ALT: () => this.CONSUME(t.Word) },
+      ],
+    });
   });
 
   private readonly strataPart = this.inner('strataPart', () => {

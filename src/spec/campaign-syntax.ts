@@ -85,7 +85,7 @@ export interface SampleSyntax {
   readonly amount:
     | { readonly form: 'count'; readonly count: NumberSyntax }
     | { readonly form: 'margin' | 'until'; readonly margin: PercentSyntax }
-    | WordSyntax;
+    | (WordSyntax & { readonly share: PercentSyntax | null });
   /** What follows, in any order; only `p` has a percentage. */
   readonly options: readonly { readonly word: IToken; readonly share: PercentSyntax | null }[];
 }

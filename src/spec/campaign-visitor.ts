@@ -125,11 +125,14 @@ export abstract class CampaignVisitor extends BlockVisitor {
     Margin?: Token;
     share?: Node;
     Word?: Token;
+    percent?: Node;
     sampleOption?: CstNode[];
   }): Parts['sample'] {
     const options = (sample.sampleOption ?? []).map((option) => this.visit(option));
     if (sample.count !== undefined) return { amount: { form: 'count', count: this.visit(sample.count[0]) }, options };
-    if (sample.Word !== undefined) return { amount: { form: 'word', word: sample.Word[0] }, options };
+    if (sample.Word !== undefined) {
+      return { amount: { form: 'word', word: sample.Word[0], share: this.optional(sample.percent) }, options };
+    }
     const form = sample.Margin === undefined ? 'until' : 'margin';
     return { amount: { form, margin: this.visit(sample.share![0]) }, options };
   }

@@ -77,6 +77,8 @@ function samplingOf(sample: SampleSyntax, report: Report): SamplingSpec {
   if (amount.form === 'word') {
     if (amount.word.image !== 'exhaustive') {
       report(amount.word, unknownWord('sample', shorten(amount.word.image), ['exhaustive', 'margin', 'until']));
+    } else if (amount.share !== null) {
+      report(amount.share.token, `"exhaustive" takes every fault and no percentage, received ${amount.share.text} %`);
     }
     return { method: 'exhaustive' };
   }

@@ -45,9 +45,16 @@ export function isBreak(token: IToken): boolean {
   return token.tokenType === t.LineBreak || token.tokenType === t.Semicolon;
 }
 
+/** The head of an array ends with a brace, on its line or as the first of a later one. */
 function isArrayHead(tokens: readonly IToken[], at: number, inside: t.BlockWord): boolean {
-  if (inside === 'array' || tokens[at + 1]?.tokenType === t.LeftBrace) return true;
-  return tokens[afterBreaks(tokens, at + 2)]?.tokenType === t.LeftBrace;
+  if (inside === 'array') return true;
+  let end = at;
+  while (end < tokens.length && !isBreak(tokens[end]!) && !isBrace(tokens[end]!)) end += 1;
+  return tokens[afterBreaks(tokens, end)]?.tokenType === t.LeftBrace;
+}
+
+function isBrace({ tokenType }: IToken): boolean {
+  return tokenType === t.LeftBrace || tokenType === t.RightBrace;
 }
 
 /** Tell whether `array NAME` stands before a statement that only campaigns have: then the head of a campaign is missing. */

@@ -7,7 +7,7 @@ const BITS = 'bits such as 5, 0 to 7 or mask 0x3';
 
 /**
  * The rules of what a campaign says about its faults. Where a word may stand, any word is taken, so that a misspelt one
- * gets its own message; every list is a rule that ends with it.
+ * gets its own message; a known one alone decides what follows it. Every list is a rule that ends with it.
  */
 export abstract class PopulationRules extends FaultRules {
   protected readonly channelsPart = this.inner('channelsPart', () => {
@@ -66,6 +66,7 @@ export abstract class PopulationRules extends FaultRules {
 
   private readonly bitsEntry = this.inner('bitsEntry', () => {
     this.OR({
+      MAX_LOOKAHEAD: 1,
       DEF: [
         {
           ALT: () => {
