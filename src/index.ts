@@ -17,6 +17,20 @@ export { type DoctorReport, doctor } from './backend/doctor.ts';
 export { cycleBackend, functionalBackend } from './backend/functional.ts';
 export { type MatmulOptions, type Matrix, matmul } from './backend/matmul.ts';
 export { openBackend, openRtl } from './backend/open.ts';
+// Campaigns: many faults on many images, as the spec language writes them.
+export {
+  type CampaignData,
+  type CampaignSpec,
+  IMAGE_ORDERS,
+  type ImageOrder,
+  type PeBox,
+  type PopulationBits,
+  type PopulationKind,
+  type PopulationSpec,
+  type SamplingSpec,
+  STRATA,
+  type StratumKey,
+} from './campaign/campaign-spec.ts';
 export { checkOperators, type OperatorCheckOptions } from './check/check-operators.ts';
 export { type CheckOptions, type CheckReport, crossCheck } from './check/cross-check.ts';
 export { describeMismatch, type Mismatch } from './check/mismatch.ts';
@@ -121,9 +135,12 @@ export { type Matrix3, PRESET_NAMES, PRESETS, type PresetName } from './projecti
 export type { ArrayInput, ArraySpec, SpecFile } from './spec/array-spec.ts';
 export { MAX_FAULT_SLOTS, MAX_SIDE, MAX_STAGES } from './spec/array-spec.ts';
 export { formatFault, formatSpec } from './spec/format.ts';
-export { loadSpec, type SpecReference, selectArray, selectFault, splitSpecReference } from './spec/load.ts';
+export { formatCampaign } from './spec/format-campaign.ts';
+export { loadSpec, selectFault } from './spec/load.ts';
 export { loadOperator } from './spec/load-operator.ts';
 export { parseFault, parseSpec } from './spec/parse.ts';
+export { selectArray, selectCampaign } from './spec/select-item.ts';
+export { type SpecReference, splitSpecReference } from './spec/spec-reference.ts';
 // Tensors and their files.
 export { concatenate } from './tensor/concatenate.ts';
 export { decodeNpy, encodeNpy, readNpy, writeNpy } from './tensor/npy.ts';

@@ -2,7 +2,9 @@ import { buildDesign } from '../design/build-design.ts';
 import type { Design } from '../design/design.ts';
 import type { Fault } from '../fault/fault.ts';
 import { resolveFault } from '../fault/resolve.ts';
-import { loadSpec, selectArray, selectFault, splitSpecReference } from '../spec/load.ts';
+import { loadSpec, selectFault } from '../spec/load.ts';
+import { selectArray } from '../spec/select-item.ts';
+import { splitSpecReference } from '../spec/spec-reference.ts';
 
 /** An array of a spec file with faults in it. */
 export interface OpenedArray {

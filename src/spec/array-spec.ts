@@ -1,3 +1,4 @@
+import type { CampaignSpec } from '../campaign/campaign-spec.ts';
 import type { Dtype } from '../dtype/dtype.ts';
 import type { Operator } from '../dtype/operator.ts';
 import type { FaultSpec } from '../fault/fault.ts';
@@ -40,4 +41,5 @@ export type ArrayInput = Omit<ArraySpec, Optional> & Partial<Pick<ArraySpec, Opt
 export interface SpecFile {
   readonly arrays: readonly ArraySpec[];
   readonly faults: readonly FaultSpec[];
+  readonly campaigns: readonly CampaignSpec[];
 }

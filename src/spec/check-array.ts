@@ -1,19 +1,24 @@
-import type { IToken } from 'chevrotain';
 import { MAX_ENTRY, type Matrix3, PRESETS, projectionProblems } from '../projection/space-time.ts';
 import { FAULT_SLOTS, isPreset, nameProblems, sideRule, unknownPreset } from './array-rules.ts';
 import type { ArraySpec } from './array-spec.ts';
 import { checkOperators, checkStages } from './check-operators.ts';
+import { checkStatements, type StatementRules } from './check-statements.ts';
 import { checkTypes } from './check-types.ts';
 import { completeSpec } from './complete-spec.ts';
-import { describe, type Report, within } from './diagnostics.ts';
-import { list, unknownWord } from './suggest.ts';
+import { type Report, within } from './diagnostics.ts';
 import type { ArraySyntax, ProjectionSyntax, Statement } from './syntax.ts';
-import { ITEM_WORDS, STATEMENT_WORDS, type StatementWord } from './tokens.ts';
-import { type IntegerRule, shorten } from './wording.ts';
+import type { StatementWord } from './tokens.ts';
+import type { IntegerRule } from './wording.ts';
 
 const ENTRY: IntegerRule = { thing: 'an entry of a projection matrix', least: -MAX_ENTRY, most: MAX_ENTRY };
 
-const REQUIRED = ['size', 'projection', 'types'] as const satisfies readonly StatementWord[];
+const RULES: StatementRules = {
+  block: 'array',
+  required: ['size', 'projection', 'types'] satisfies StatementWord[],
+  former: {
+    product_register: 'the product register is the last stage of the multiplier: write "multiplier_stages 1"',
+  },
+};
 
 /**
  * Check an array as written and fill in its defaults; null when it has a mistake, all of which are reported. The paths
@@ -22,7 +27,7 @@ const REQUIRED = ['size', 'projection', 'types'] as const satisfies readonly Sta
 export function checkArray(array: ArraySyntax, folder: string, report: Report): ArraySpec | null {
   const name = array.name?.image ?? null;
   if (name !== null) for (const problem of nameProblems(name)) report(array.name!, problem);
-  checkStatementWords(array, report);
+  checkStatements(array, RULES, report);
   const size = sizeOf(find(array, 'size'), report);
   const projection = projectionOf(find(array, 'projection'), report);
   const typing = checkTypes(find(array, 'types'), report);
@@ -39,37 +44,6 @@ export function checkArray(array: ArraySyntax, folder: string, report: Report): 
   if (name === null || size === null || projection === null || typing === null || operators === null) return null;
   if (faultSlots === null || stages === null) return null;
   return completeSpec({ name, size, projection, ...typing, faultSlots, ...stages, operators });
-}
-
-function checkStatementWords(array: ArraySyntax, report: Report): void {
-  const title = array.name === null ? 'the array' : `array "${shorten(array.name.image)}"`;
-  const seen = new Set<string>();
-  for (const statement of array.statements) {
-    const { keyword } = statement;
-    const word = statement.word === 'broken' ? statement.meant : statement.word;
-    if (word === 'unknown') {
-      report(keyword, unknownStatement(keyword, title));
-      continue;
-    }
-    if (keyword.image !== word) report(keyword, unknownWord('statement', shorten(keyword.image), STATEMENT_WORDS));
-    if (seen.has(word)) report(keyword, `${title} has the statement ${word} twice, each may stand once`);
-    seen.add(word);
-  }
-  const missing = REQUIRED.filter((word) => !seen.has(word));
-  if (array.whole && missing.length > 0) {
-    report(array.name!, `${title} lacks ${list(missing, 'and')}, which every array needs`);
-  }
-}
-
-function unknownStatement(keyword: IToken, title: string): string {
-  if ((ITEM_WORDS as readonly string[]).includes(keyword.image)) {
-    return `a ${keyword.image} stands outside the braces of an array, found in ${title}`;
-  }
-  if (keyword.image === 'product_register') {
-    return 'the product register is the last stage of the multiplier: write "multiplier_stages 1", found "product_register"';
-  }
-  if (/^[A-Za-z_]/.test(keyword.image)) return unknownWord('statement', shorten(keyword.image), STATEMENT_WORDS);
-  return `expected a statement (${list(STATEMENT_WORDS)}), found ${describe(keyword)}`;
 }
 
 function find<W extends StatementWord>(array: ArraySyntax, word: W): Statement<W> | undefined {

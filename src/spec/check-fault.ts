@@ -25,8 +25,8 @@ import { type IntegerRule, shorten } from './wording.ts';
 /** No legal projection of the largest array reaches a PE further out. */
 const MAX_COORDINATE = 3 * MAX_ENTRY * MAX_SIDE;
 
-const X: IntegerRule = { thing: 'the x of a PE', least: -MAX_COORDINATE, most: MAX_COORDINATE };
-const Y: IntegerRule = { ...X, thing: 'the y of a PE' };
+export const X: IntegerRule = { thing: 'the x of a PE', least: -MAX_COORDINATE, most: MAX_COORDINATE };
+export const Y: IntegerRule = { ...X, thing: 'the y of a PE' };
 
 /** Check a fault as written; null when it has a mistake, all of which are reported. */
 export function checkFault(fault: FaultSyntax, name: string | null, report: Report): FaultSpec | null {

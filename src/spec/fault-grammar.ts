@@ -67,7 +67,7 @@ export abstract class FaultRules extends CstParser {
     });
   });
 
-  private readonly pe = this.inner('pe', () => {
+  protected readonly pe = this.inner('pe', () => {
     this.CONSUME(t.LeftParen, { ERR_MSG: 'a PE such as (1, 1)' });
     this.SUBRULE(this.integer, { ARGS: ['the x of the PE, an integer'] });
     this.CONSUME(t.Comma, { ERR_MSG: '"," and the y of the PE' });

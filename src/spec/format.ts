@@ -1,21 +1,38 @@
 import { relative, sep } from 'node:path';
 import { OPERATOR_KINDS, type Operator } from '../dtype/operator.ts';
+import { EspalierError } from '../errors.ts';
 import type { CycleWindow, FaultSpec } from '../fault/fault.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 import type { ArraySpec, SpecFile } from './array-spec.ts';
 import { defaultAdderStages } from './complete-spec.ts';
+import { formatCampaign } from './format-campaign.ts';
 import { hex } from './wording.ts';
 
+/** What a spec file holds; a program may leave out campaigns. */
+type SpecContent = Omit<SpecFile, 'campaigns'> & Partial<Pick<SpecFile, 'campaigns'>>;
+
 /**
- * Print a spec in the language that `parseSpec` reads; reading it again gives an equal spec. The paths of operators
- * start from `folder`, or are absolute when it is left out.
+ * Print a spec in the language that `parseSpec` reads; reading it again gives an equal spec, which also has the arrays
+ * that its campaigns take from other files. The paths of operators start from `folder`, or are absolute when it is left
+ * out.
+ *
+ * @throws {EspalierError} when a campaign's array has the name of another array.
  */
-export function formatSpec(spec: SpecFile, folder?: string): string {
-  const faults = spec.faults.map((fault) => `fault ${fault.name}: ${formatFault(fault)}\n`);
-  return [
-    ...spec.arrays.map((array) => formatArray(array, folder)),
-    ...(faults.length > 0 ? [faults.join('')] : []),
-  ].join('\n');
+export function formatSpec({ arrays, faults, campaigns = [] }: SpecContent, folder?: string): string {
+  const texts = new Map(arrays.map((array) => [array.name, formatArray(array, folder)]));
+  for (const { name, array } of campaigns) {
+    const text = formatArray(array, folder);
+    if ((texts.get(array.name) ?? text) !== text) {
+      throw new EspalierError(
+        `campaign "${name}" and its array "${array.name}" cannot be printed beside another array "${array.name}"`,
+      );
+    }
+    texts.set(array.name, text);
+  }
+  const lines = faults.map((fault) => `fault ${fault.name}: ${formatFault(fault)}\n`);
+  return [...texts.values(), ...(lines.length > 0 ? [lines.join('')] : []), ...campaigns.map(formatCampaign)].join(
+    '\n',
+  );
 }
 
 /** Print a fault without its name, as `parseFault` reads it. */

@@ -1,4 +1,4 @@
-import { FaultRules } from './fault-grammar.ts';
+import { CampaignRules } from './campaign-grammar.ts';
 import * as t from './tokens.ts';
 
 const SIZE = { ERR_MSG: 'a size such as 8 x 8 x 64' };
@@ -10,7 +10,7 @@ const NEXT_ENTRY = { ERR_MSG: '"," and the next of three entries' };
  * The grammar over laid-out tokens. After a mistake it goes on with the next statement, so that a statement reports
  * at most one syntax error and hides none of another.
  */
-export class SpecParser extends FaultRules {
+export class SpecParser extends CampaignRules {
   constructor() {
     super();
     this.performSelfAnalysis();
@@ -21,6 +21,7 @@ export class SpecParser extends FaultRules {
       this.OR([
         { ALT: () => this.SUBRULE(this.arrayBlock) },
         { ALT: () => this.SUBRULE(this.faultItem) },
+        { ALT: () => this.SUBRULE(this.campaignBlock) },
         { ALT: () => this.CONSUME(t.UnknownItem) },
       ]),
     );

@@ -2,31 +2,26 @@ import { dirname } from 'node:path';
 import type { CstNode, IToken } from 'chevrotain';
 import { SpecError } from '../errors.ts';
 import type { FaultSpec } from '../fault/fault.ts';
-import type { ArraySpec, SpecFile } from './array-spec.ts';
-import { checkArray } from './check-array.ts';
+import type { SpecFile } from './array-spec.ts';
+import type { ArrayLoader } from './check-array-reference.ts';
 import { checkFault } from './check-fault.ts';
-import { describe, locate, type Mistake, type Report, syntaxMistake } from './diagnostics.ts';
+import { checkFile } from './check-file.ts';
+import { locate, type Mistake, type Report, syntaxMistake } from './diagnostics.ts';
 import { parser } from './grammar.ts';
 import { layOut, layOutStatement } from './layout.ts';
-import { unknownWord } from './suggest.ts';
-import type { FileSyntax } from './syntax.ts';
-import { End, ITEM_WORDS, type ItemWord, STATEMENT_WORDS, tokenize } from './tokens.ts';
+import { readText } from './read-text.ts';
+import { End, tokenize } from './tokens.ts';
 import { readFaultTree, readFileTree } from './visitor.ts';
-import { shorten } from './wording.ts';
 
 /**
  * Read the text of a spec file; `file` is the name that messages show. A byte order mark and any kind of line break
- * are accepted. Own operators are loaded: their paths start from `folder`, the one of `file` when left out.
+ * are accepted. Own operators and the arrays of other files are loaded: their paths start from `folder`, the one of
+ * `file` when left out.
  *
  * @throws {SpecError} with every mistake of the text, sorted by place.
  */
 export function parseSpec(text: string, file: string, folder = dirname(file)): SpecFile {
-  const source = text.replace(/^\ufeff/, '');
-  const mistakes: Mistake[] = [];
-  const tree = runParser(layOut(tokenize(source)), () => parser.specFile(), mistakes);
-  const spec = checkFile(readFileTree(tree), folder, reportTo(mistakes));
-  if (mistakes.length > 0) throw new SpecError(locate(mistakes, source, file), causeOf(mistakes));
-  return spec;
+  return readFile(text, file, folder, loadArrays);
 }
 
 /**
@@ -41,6 +36,20 @@ export function parseFault(text: string, place = 'fault'): FaultSpec {
   const fault = mistakes.length > 0 ? null : checkFault(readFaultTree(tree), null, reportTo(mistakes));
   if (fault === null) throw new SpecError(locate(mistakes, text, place));
   return fault;
+}
+
+/** Read the arrays of another file; its campaigns are not looked into, so that files may name each other's arrays. */
+function loadArrays(path: string): SpecFile {
+  return readFile(readText(path, `the spec file ${path}`), path, dirname(path), null);
+}
+
+function readFile(text: string, file: string, folder: string, load: ArrayLoader | null): SpecFile {
+  const source = text.replace(/^\ufeff/, '');
+  const mistakes: Mistake[] = [];
+  const tree = runParser(layOut(tokenize(source)), () => parser.specFile(), mistakes);
+  const spec = checkFile(readFileTree(tree), { folder, load }, reportTo(mistakes));
+  if (mistakes.length > 0) throw new SpecError(locate(mistakes, source, file), causeOf(mistakes));
+  return spec;
 }
 
 function runParser(tokens: IToken[], rule: () => CstNode, mistakes: Mistake[]): CstNode {
@@ -60,39 +69,4 @@ function reportTo(mistakes: Mistake[]): Report {
 function causeOf(mistakes: readonly Mistake[]): ErrorOptions {
   const caused = mistakes.find(({ cause }) => cause !== undefined);
   return caused === undefined ? {} : { cause: caused.cause };
-}
-
-function checkFile({ arrays, faults, unknown }: FileSyntax, folder: string, report: Report): SpecFile {
-  for (const token of unknown) report(token, unknownItem(token));
-  checkItems('array', arrays, report);
-  checkItems('fault', faults, report);
-  return {
-    arrays: arrays
-      .map((array) => checkArray(array, folder, report))
-      .filter((array): array is ArraySpec => array !== null),
-    faults: faults
-      .map(({ name, body }) => body && checkFault(body, name?.image ?? null, report))
-      .filter((fault): fault is FaultSpec => fault !== null),
-  };
-}
-
-function unknownItem(token: IToken): string {
-  if ((STATEMENT_WORDS as readonly string[]).includes(token.image)) {
-    return `the statement "${token.image}" belongs inside the braces of an array, found outside`;
-  }
-  return `expected "array" or "fault", found ${describe(token)}`;
-}
-
-function checkItems(
-  word: ItemWord,
-  items: readonly { readonly keyword: IToken; readonly name: IToken | null }[],
-  report: Report,
-): void {
-  const seen = new Set<string>();
-  for (const { keyword, name } of items) {
-    if (keyword.image !== word) report(keyword, unknownWord('word', shorten(keyword.image), ITEM_WORDS));
-    if (name === null) continue;
-    if (seen.has(name.image)) report(name, `the ${word} name "${shorten(name.image)}" is taken, each may stand once`);
-    seen.add(name.image);
-  }
 }

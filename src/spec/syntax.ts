@@ -1,19 +1,24 @@
 import type { IToken } from 'chevrotain';
+import type { CampaignSyntax } from './campaign-syntax.ts';
 import type { StatementWord } from './tokens.ts';
 
 /** A spec file as it was written: every part keeps the token that a message about it points to. */
 export interface FileSyntax {
   readonly arrays: readonly ArraySyntax[];
   readonly faults: readonly FaultItemSyntax[];
-  /** The first tokens of what is neither an array nor a fault. */
+  readonly campaigns: readonly CampaignSyntax[];
+  /** The first tokens of what is no item. */
   readonly unknown: readonly IToken[];
 }
 
-export interface ArraySyntax {
+export type ArraySyntax = BlockSyntax<StatementSyntax>;
+
+/** An item with statements in braces. */
+export interface BlockSyntax<S> {
   readonly keyword: IToken;
-  /** Null when the head of the array is broken before its name. */
+  /** Null when the head is broken before its name. */
   readonly name: IToken | null;
-  readonly statements: readonly StatementSyntax[];
+  readonly statements: readonly S[];
   /** Whether the head, every statement and the closing brace could be read. */
   readonly whole: boolean;
 }
@@ -56,9 +61,16 @@ export interface FaultSyntax {
   readonly bits: BitsSyntax;
   readonly to: { readonly token: IToken; readonly value: NumberSyntax } | null;
   readonly node: IToken;
-  readonly pe: { readonly x: NumberSyntax; readonly y: NumberSyntax };
+  readonly pe: PeSyntax;
   readonly window: WindowSyntax | null;
   readonly tile: NumberSyntax | null;
+}
+
+export interface PeSyntax {
+  /** The opening bracket. */
+  readonly token: IToken;
+  readonly x: NumberSyntax;
+  readonly y: NumberSyntax;
 }
 
 export interface BitsSyntax {

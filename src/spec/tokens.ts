@@ -1,7 +1,10 @@
 import { createToken, type ICustomPattern, type IToken, Lexer, type TokenType } from 'chevrotain';
 
 /** Words that open a statement of a spec file. */
-export const ITEM_WORDS = ['array', 'fault'] as const;
+export const ITEM_WORDS = ['array', 'fault', 'campaign'] as const;
+
+/** The items that have statements in braces. */
+export const BLOCK_WORDS = ['array', 'campaign'] as const;
 
 /** Words that open a statement inside the braces of an array. */
 export const STATEMENT_WORDS = [
@@ -15,8 +18,22 @@ export const STATEMENT_WORDS = [
   'adder',
 ] as const;
 
+/** Words that open a statement inside the braces of a campaign; `array` names one there. */
+export const CAMPAIGN_WORDS = [
+  ...['array', 'model', 'data', 'labels', 'images', 'layers', 'lowering', 'channels', 'kinds', 'nodes'],
+  ...['bits', 'pes', 'window', 'sample', 'strata', 'confidence', 'outcomes', 'seed'],
+] as const;
+
 export type ItemWord = (typeof ITEM_WORDS)[number];
+export type BlockWord = (typeof BLOCK_WORDS)[number];
 export type StatementWord = (typeof STATEMENT_WORDS)[number];
+export type CampaignWord = (typeof CAMPAIGN_WORDS)[number];
+
+/** The statements of each item that has braces. */
+export const WORDS_OF: Readonly<Record<BlockWord, readonly string[]>> = {
+  array: STATEMENT_WORDS,
+  campaign: CAMPAIGN_WORDS,
+};
 
 /** Any name; the words of the language are names too, where a name is wanted. */
 export const Word = createToken({ name: 'Word', pattern: /[A-Za-z_]\w*/ });
@@ -26,6 +43,9 @@ export const NumberToken = createToken({
   name: 'Number',
   pattern: /0x[0-9a-fA-F]+(?![\w.])|0b[01]+(?![\w.])|\d+(?![\w.])|\d+(?=x(?![A-Za-z_]))/,
 });
+
+/** A decimal number with a point, which only percentages have. */
+export const Decimal = createToken({ name: 'Decimal', pattern: /\d+\.\d+(?![\w.])/ });
 
 /** Text in double quotes on one line, written as in JSON. Source: RFC 8259, section 7. */
 export const Text = createToken({
@@ -48,7 +68,7 @@ export const ForeignWord = createToken({
   line_breaks: false,
 });
 
-/** A broken number such as 1.5 or 12ab, or any one character that starts no other token. */
+/** A broken number such as 1.5.2 or 12ab, or any one character that starts no other token. */
 export const Junk = createToken({ name: 'Junk', pattern: custom(/\d[\w.]*|./suy), line_breaks: false });
 
 export const LineBreak = createToken({ name: 'LineBreak', pattern: /\r\n?|\n/, line_breaks: true });
@@ -62,6 +82,7 @@ export const RightParen = createToken({ name: 'RightParen', pattern: /\)/ });
 export const Colon = createToken({ name: 'Colon', pattern: /:/ });
 export const Comma = createToken({ name: 'Comma', pattern: /,/ });
 export const Minus = createToken({ name: 'Minus', pattern: /-/ });
+export const Percent = createToken({ name: 'Percent', pattern: /%/ });
 export const AtLeast = createToken({ name: 'AtLeast', pattern: />=/ });
 export const Above = createToken({ name: 'Above', pattern: />/ });
 export const AtMost = createToken({ name: 'AtMost', pattern: /<=/ });
@@ -80,9 +101,17 @@ export const At = word('at');
 export const Cycles = word('cycles');
 export const Inf = word('inf');
 export const Tile = word('tile');
+export const Mask = word('mask');
+export const Margin = word('margin');
+export const Until = word('until');
+export const P = word('p');
 
 /** What only the layout makes: opening words in their place, the end of a statement, and what opens nothing. */
-export const ITEM_TOKENS = { array: made('Array'), fault: made('Fault') } satisfies Record<ItemWord, TokenType>;
+export const ITEM_TOKENS = {
+  array: made('Array'),
+  fault: made('Fault'),
+  campaign: made('Campaign'),
+} satisfies Record<ItemWord, TokenType>;
 export const STATEMENT_TOKENS = {
   size: made('Size'),
   projection: made('Projection'),
@@ -93,6 +122,9 @@ export const STATEMENT_TOKENS = {
   multiplier: made('Multiplier'),
   adder: made('Adder'),
 } satisfies Record<StatementWord, TokenType>;
+export const CAMPAIGN_TOKENS = Object.fromEntries(
+  CAMPAIGN_WORDS.map((word) => [word, made(`Campaign_${word}`)]),
+) as Record<CampaignWord, TokenType>;
 export const UnknownItem = made('UnknownItem');
 export const UnknownStatement = made('UnknownStatement');
 export const End = made('End');
@@ -100,18 +132,19 @@ export const End = made('End');
 const Blank = createToken({ name: 'Blank', pattern: /[ \t\f\v]+/, group: Lexer.SKIPPED });
 const Comment = createToken({ name: 'Comment', pattern: /#[^\r\n]*/, group: Lexer.SKIPPED });
 
-const WORDS = [Wrap, Bits, Bit, Msb, First, Last, To, Of, At, Cycles, Inf, Tile];
+const WORDS = [Wrap, Bits, Bit, Msb, First, Last, To, Of, At, Cycles, Inf, Tile, Mask, Margin, Until, P];
 const MARKS = [
   ...[LineBreak, Semicolon, LeftBrace, RightBrace, LeftSquare, RightSquare, LeftParen, RightParen],
-  ...[Colon, Comma, Minus, AtLeast, Above, AtMost, Below, Exactly],
+  ...[Colon, Comma, Minus, Percent, AtLeast, Above, AtMost, Below, Exactly],
 ];
-const LEXED = [Blank, Comment, ForeignWord, Times, ...WORDS, Word, NumberToken, Text, ...MARKS, Junk];
+const LEXED = [Blank, Comment, ForeignWord, Times, ...WORDS, Word, NumberToken, Decimal, Text, ...MARKS, Junk];
 
 /** Every token type that the grammar may meet. */
 export const VOCABULARY: TokenType[] = [
   ...LEXED,
   ...Object.values(ITEM_TOKENS),
   ...Object.values(STATEMENT_TOKENS),
+  ...Object.values(CAMPAIGN_TOKENS),
   ...[UnknownItem, UnknownStatement, End],
 ];
 

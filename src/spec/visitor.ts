@@ -1,43 +1,39 @@
 import type { CstNode, IToken } from 'chevrotain';
-import { parser } from './grammar.ts';
+import { type Block, type Head, type HeadSyntax, type Node, readHead, type Token, textOf } from './block-visitor.ts';
+import { CampaignVisitor } from './campaign-visitor.ts';
 import type * as syntax from './syntax.ts';
 import { STATEMENT_TOKENS, STATEMENT_WORDS } from './tokens.ts';
-
-type Node = readonly [CstNode];
-type Token = readonly [IToken];
-
-const BaseVisitor = parser.getBaseCstVisitorConstructor();
 
 /**
  * Turn the parser's tree into the spec as written. A statement that the parser had to give up is kept as broken:
  * its parts are not looked at.
  */
-class SpecVisitor extends BaseVisitor {
+class SpecVisitor extends CampaignVisitor {
   constructor() {
     super();
     this.validateVisitor();
   }
 
-  specFile(file: { arrayBlock?: CstNode[]; faultItem?: CstNode[]; UnknownItem?: IToken[] }): syntax.FileSyntax {
+  specFile(file: {
+    arrayBlock?: CstNode[];
+    faultItem?: CstNode[];
+    campaignBlock?: CstNode[];
+    UnknownItem?: IToken[];
+  }): syntax.FileSyntax {
     return {
       arrays: (file.arrayBlock ?? []).map((array) => this.visit(array)),
       faults: (file.faultItem ?? []).map((fault) => this.visit(fault, fault.recoveredNode === true)),
+      campaigns: (file.campaignBlock ?? []).map((campaign) => this.visit(campaign)),
       unknown: file.UnknownItem ?? [],
     };
   }
 
-  arrayBlock(array: { arrayHead: Node; statement?: CstNode[]; RightBrace?: Token }): syntax.ArraySyntax {
-    const statements: syntax.StatementSyntax[] = (array.statement ?? []).map((statement) =>
-      this.visit(statement, statement.recoveredNode === true),
-    );
-    const head = array.arrayHead[0];
-    const closed = array.RightBrace !== undefined && array.RightBrace[0].isInsertedInRecovery !== true;
-    const readable = statements.every(({ word }) => word !== 'broken' && word !== 'unknown');
-    return { ...this.visit(head), statements, whole: closed && readable && head.recoveredNode !== true };
+  arrayBlock(array: Block & { arrayHead: Node; statement?: CstNode[] }): syntax.ArraySyntax {
+    return this.block(array, array.arrayHead, array.statement);
   }
 
-  arrayHead(head: { keyword: Token; name?: Token }): Pick<syntax.ArraySyntax, 'keyword' | 'name'> {
-    return { keyword: head.keyword[0], name: head.name?.[0] ?? null };
+  arrayHead(head: Head): HeadSyntax {
+    return readHead(head);
   }
 
   statement(
@@ -69,10 +65,8 @@ class SpecVisitor extends BaseVisitor {
       case 'adder_stages':
         return { word, keyword, stages: this.visit(statement.integer![0]) };
       case 'multiplier':
-      case 'adder': {
-        const token = statement.path![0];
-        return { word, keyword, path: { token, text: JSON.parse(token.image) } };
-      }
+      case 'adder':
+        return { word, keyword, path: textOf(statement.path![0]) };
     }
   }
 
@@ -139,8 +133,8 @@ class SpecVisitor extends BaseVisitor {
     };
   }
 
-  pe({ integer: [x, y] }: { integer: readonly [CstNode, CstNode] }): syntax.FaultSyntax['pe'] {
-    return { x: this.visit(x), y: this.visit(y) };
+  pe({ LeftParen, integer: [x, y] }: { LeftParen: Token; integer: readonly [CstNode, CstNode] }): syntax.PeSyntax {
+    return { token: LeftParen[0], x: this.visit(x), y: this.visit(y) };
   }
 
   window(window: { Exactly?: Token; integer?: Node; lower?: Node; upper?: Node }): syntax.WindowSyntax {

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { STRATA } from '../../src/campaign/campaign-spec.ts';
 import { DTYPES } from '../../src/dtype/dtype.ts';
 import { FAULT_KINDS, FAULT_NODES } from '../../src/fault/fault.ts';
+import { LOWERINGS } from '../../src/onnx/lowering/lowering.ts';
 import { PRESET_NAMES } from '../../src/projection/space-time.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
-import { STATEMENT_WORDS } from '../../src/spec/tokens.ts';
+import { CAMPAIGN_WORDS, STATEMENT_WORDS } from '../../src/spec/tokens.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/espalier.js', import.meta.url));
 const PAGE = fileURLToPath(new URL('../../docs/spec-language.md', import.meta.url));
@@ -26,13 +28,17 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test('the page on the spec language shows what the parser takes', () => {
   const text = Array.from(page.matchAll(/```text\n(.*?)```/gs), ([, block]) => block!).join('');
-  const { arrays, faults } = parseSpec(text, 'page', folder);
+  const { arrays, faults, campaigns } = parseSpec(text, 'page', folder);
   expect(arrays.map(({ name }) => name)).toEqual(['os8', 'narrow', 'bf16', 'rough']);
   expect(arrays[1]).toMatchObject({ types: { c: 'int16' }, wrap: true });
   expect(arrays[2]).toMatchObject({ multiplierStages: 3, adderStages: 4 });
   expect(parseSpec(text.replace('adder_stages 4', ''), 'page', folder).arrays[2]).toEqual(arrays[2]);
   expect(faults.map(({ name }) => name)).toEqual(['weak', 'upset', 'dead', 'jump', 'no_load', 'on_way']);
   expect(faults[3]).toMatchObject({ kind: 'set', value: 0x50n, window: { from: 7, to: 7, tile: 2 } });
+  expect(campaigns).toHaveLength(1);
+  const [campaign] = campaigns;
+  expect(campaign).toMatchObject({ name: 'stuck_at', model: 'lenet.onnx', strata: ['layer', 'node'] });
+  expect(campaign!.array).toBe(arrays[0]);
 });
 
 test('its own adder adds the upper bits and joins the lower ones', () => {
@@ -59,7 +65,15 @@ test('its check of both halves prints what it says', async () => {
 
 test('it names every statement, dtype, kind, node and projection', () => {
   const quoted = Array.from(page.matchAll(/`([^`\n]+)`/g), ([, code]) => code!.split(/[\s",:]+/)).flat();
-  const named = [...STATEMENT_WORDS, ...DTYPES, ...FAULT_KINDS, ...FAULT_NODES];
+  const named = [
+    ...STATEMENT_WORDS,
+    ...CAMPAIGN_WORDS,
+    ...STRATA,
+    ...LOWERINGS,
+    ...DTYPES,
+    ...FAULT_KINDS,
+    ...FAULT_NODES,
+  ];
   const projections = PRESET_NAMES.filter((name) => !name.endsWith('_eq'));
   expect([...named, ...projections].filter((name) => !quoted.includes(name))).toEqual([]);
 });

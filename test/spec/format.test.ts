@@ -79,7 +79,7 @@ array narrow {
   it('prints any spec so that reading it gives an equal one', () => {
     fc.assert(
       fc.property(arrays, faults, (arrays, faults) => {
-        const spec = { arrays, faults };
+        const spec = { arrays, faults, campaigns: [] };
         expect(parseSpec(formatSpec(spec), 'f.array')).toEqual(spec);
         expect(parseSpec(formatSpec(spec, FOLDER), join(FOLDER, 'f.array'))).toEqual(spec);
         for (const fault of faults) expect(parseFault(formatFault(fault))).toEqual({ ...fault, name: null });

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { EspalierError, FileError, SpecError } from '../../src/errors.ts';
-import { loadSpec, selectArray, selectFault, splitSpecReference } from '../../src/spec/load.ts';
+import { loadSpec, selectFault } from '../../src/spec/load.ts';
 import { parseFault, parseSpec } from '../../src/spec/parse.ts';
-import { EXAMPLE, GOOD } from './example.ts';
+import { selectArray, selectCampaign } from '../../src/spec/select-item.ts';
+import { splitSpecReference } from '../../src/spec/spec-reference.ts';
+import { CAMPAIGN, EXAMPLE, GOOD } from './example.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'espalier-spec-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -60,6 +62,26 @@ describe('selecting an array', () => {
     [none, 'os8', 'the spec file f.array must define an array, found none'],
   ])('refuses what is not there', (spec, name, message) => {
     expect(() => selectArray(spec, name, 'f.array')).toThrowError(new EspalierError(message));
+  });
+});
+
+describe('selecting a campaign', () => {
+  const single = parseSpec(CAMPAIGN, 'c.array');
+  const body = CAMPAIGN.slice(CAMPAIGN.indexOf('campaign every_statement')).replace('every_statement', 'other');
+  const both = parseSpec(CAMPAIGN + body, 'c.array');
+
+  it('takes the named one, or the only one', () => {
+    expect(selectCampaign(both, 'other', 'c.array')).toBe(both.campaigns[1]);
+    expect(selectCampaign(single, null, 'c.array')).toBe(single.campaigns[0]);
+  });
+
+  test.each([
+    [both, null, 'the spec file f defines 2 campaigns, name one of them: f:every_statement or f:other'],
+    [both, 'othr', 'unknown campaign "othr" in f, did you mean "other"?'],
+    [two, null, 'the spec file f must define a campaign, found none'],
+    [two, 'other', 'the spec file f must define a campaign, found none'],
+  ])('refuses what is not there', (spec, name, message) => {
+    expect(() => selectCampaign(spec, name, 'f')).toThrowError(new EspalierError(message));
   });
 });
 

@@ -66,7 +66,7 @@ describe('the message of a mistake', () => {
   });
 
   it('counts a character outside the basic plane as one column', () => {
-    expect(mistakes('# 🙂\n;🙂🙂')).toEqual(['2:2 expected "array" or "fault", found "🙂"']);
+    expect(mistakes('# 🙂\n;🙂🙂')).toEqual(['2:2 expected "array", "fault" or "campaign", found "🙂"']);
     expect(mistakes('fault 🙂🙂')).toEqual(['1:7 expected a fault name of ASCII letters, digits and _, found "🙂"']);
     expect(mistakes('fault x: flip bit 1 of a at (1, 1) cycles = 🙂')).toEqual([
       '1:45 expected a cycle number, found "🙂"',
@@ -88,7 +88,7 @@ describe('the message of a mistake', () => {
   it('cuts an endless line and an endless word', () => {
     const message = catchMessage(() => parseSpec(`${'y'.repeat(5000)} z`, 'f.array'));
     expect(message.split('\n')).toEqual([
-      `f.array:1:1: expected "array" or "fault", found "${'y'.repeat(40)}…"`,
+      `f.array:1:1: expected "array", "fault" or "campaign", found "${'y'.repeat(40)}…"`,
       'y'.repeat(120),
       '^',
     ]);
@@ -282,11 +282,14 @@ describe('an array or fault is refused', () => {
     [`array a {${GOOD}\narray b {${GOOD}}`, ['2:1 expected "}" at the end of the array, found "array"']],
     [`array a {${GOOD}\nfault b: ${flip}`, ['2:1 expected "}" at the end of the array, found "fault"']],
     [`array a {${GOOD}}}`, ['1:79 expected the end of the statement, found "}"']],
-    [`array a {\n${GOOD}\n}\n}`, ['4:1 expected "array" or "fault", found "}"']],
+    [`array a {\n${GOOD}\n}\n}`, ['4:1 expected "array", "fault" or "campaign", found "}"']],
     [`${GOOD}\n}\nfault a: ${flip}`, ['1:1 the statement "size" belongs inside the braces of an array, found outside']],
     [
       'module foo\n{ a; b\n c }\nendmodule',
-      ['1:1 expected "array" or "fault", found "module"', '4:1 expected "array" or "fault", found "endmodule"'],
+      [
+        '1:1 expected "array", "fault" or "campaign", found "module"',
+        '4:1 expected "array", "fault" or "campaign", found "endmodule"',
+      ],
     ],
     ['array', ['1:6 expected an array name of ASCII letters, digits and _, found the end of the text']],
     ['fault', ['1:6 expected a fault name of ASCII letters, digits and _, found the end of the text']],

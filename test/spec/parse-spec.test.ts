@@ -63,6 +63,7 @@ describe('a spec file', () => {
           window: { from: 4, to: 9, tile: null },
         },
       ],
+      campaigns: [],
     });
   });
 
@@ -83,7 +84,7 @@ describe('a spec file', () => {
       `array\tos8 {#x\n${GOOD.replace('8 x 8 x 64', '8x 8 x64')}#}\n\tfault_slots 4\n}`,
     ],
   ])('may be written with %s', (_, text) => {
-    expect(parseSpec(text, 'f.array')).toEqual({ arrays: [os8], faults: [] });
+    expect(parseSpec(text, 'f.array')).toEqual({ arrays: [os8], faults: [], campaigns: [] });
   });
 
   it('takes a matrix over several lines and a comment in it', () => {
@@ -125,7 +126,7 @@ describe('a spec file', () => {
   });
 
   test.each(['', ' \n\t\n', '# nothing', ';'])('may be empty: %j', (text) => {
-    expect(parseSpec(text, 'f.array')).toEqual({ arrays: [], faults: [] });
+    expect(parseSpec(text, 'f.array')).toEqual({ arrays: [], faults: [], campaigns: [] });
   });
 
   test.each(['size', 'types', 'x', 'x8', 'at', 'last', 'inf', 'wrap', 'multiplier', 'a_', 'a_b_c'])(

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { SpecError } from '../../src/errors.ts';
 import { parseFault, parseSpec } from '../../src/spec/parse.ts';
 import { tokenize } from '../../src/spec/tokens.ts';
-import { EXAMPLE, MORE } from './example.ts';
+import { CAMPAIGN, EXAMPLE, MORE } from './example.ts';
 
 function messages(parse: () => unknown): string[] {
   try {
@@ -18,10 +18,10 @@ function messages(parse: () => unknown): string[] {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const parse = (text: string) => parseSpec(text, 'f', ROOT);
-const ALL = EXAMPLE + MORE;
+const ALL = EXAMPLE + MORE + CAMPAIGN;
 const isBrace = (image: string) => image === '{' || image === '}';
 
-describe.each([EXAMPLE, MORE])('one mistake gives one message', (example) => {
+describe.each([EXAMPLE, MORE, CAMPAIGN])('one mistake gives one message', (example) => {
   const tokens = tokenize(example);
 
   it('and none gives none', () => {
