@@ -81,6 +81,10 @@ describe('the effective size of a sample', () => {
     expect(effectiveSize([{ size: ENDLESS, drawn: 100, sum: 0.01, sumOfSquares: 0.0001 }])).toBeLessThan(102);
   });
 
+  test('is that of the whole sample where strata are alike', () => {
+    expect(effectiveSize([hits(500, 1000), hits(500, 1000), hits(500, 1000)])).toBeCloseTo(3000, -1);
+  });
+
   test('grows by what strata know, and not by strata of one fault each', () => {
     expect(effectiveSize([hits(0, 100), hits(100, 100)])).toBeGreaterThan(1000);
     expect(effectiveSize(Array.from({ length: 100 }, (_, n) => hits(n % 2, 1, 1000)))).toBeLessThan(101);
