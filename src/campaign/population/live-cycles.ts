@@ -37,7 +37,9 @@ export class LiveCycleTable {
     const { spanCycles } = this.#design.schedule;
     return this.#design.pes.map(({ index }) => {
       const cycles = [...new Set(this.#cyclesAt(node, index, scope))];
-      return cycles.filter((cycle) => cycle >= 0 && cycle < spanCycles).sort((p, q) => p - q);
+      // What gets to another tile may have set out before this one began.
+      const isWithinTile = (cycle: number) => this.#shared.has(node) || (cycle >= 0 && cycle < spanCycles);
+      return cycles.filter(isWithinTile).sort((p, q) => p - q);
     });
   }
 

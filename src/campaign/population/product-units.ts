@@ -17,7 +17,7 @@ export class ProductUnits {
   readonly #design: Design;
   readonly #table: LiveCycleTable;
   readonly #shared: ReadonlySet<FaultNode>;
-  readonly #shapes = new Map<string, { readonly cycles: number; readonly tileCount: number }>();
+  readonly #cycles = new Map<string, number>();
 
   constructor(design: Design) {
     this.#design = design;
@@ -31,7 +31,11 @@ export class ProductUnits {
 
   /** Count the cycles of a product, from the first beat to the sample of the last result. */
   cyclesOf(product: CampaignProduct): number {
-    return this.#shapeOf(product).cycles;
+    const { m, k, n } = product;
+    const key = `${m} ${k} ${n}`;
+    const cycles = this.#cycles.get(key) ?? measureJob(this.#design, m, k, n).cycles;
+    this.#cycles.set(key, cycles);
+    return cycles;
   }
 
   /** Count the live cycles of a node, for each PE. */
@@ -43,12 +47,12 @@ export class ProductUnits {
   liveAt(product: CampaignProduct, channel: number | null, node: FaultNode, pe: number): number {
     let live = 0;
     for (const [{ count }, cycles] of this.#classes(product, channel, node)) live += count * cycles[pe]!.length;
-    return live > 0 && this.#isShared(product, node) ? this.cyclesOf(product) : live;
+    return live > 0 && this.#shared.has(node) ? this.cyclesOf(product) : live;
   }
 
   /** Find live cycle number `n` of a node of a PE. */
   cycleAt(product: CampaignProduct, channel: number | null, node: FaultNode, pe: number, n: number): ProductCycle {
-    if (this.#isShared(product, node)) return { tile: null, cycle: n };
+    if (this.#shared.has(node)) return { tile: null, cycle: n };
     let left = n;
     for (const [{ count, tileAt }, cycles] of this.#classes(product, channel, node)) {
       const ofPe = cycles[pe]!;
@@ -73,16 +77,5 @@ export class ProductUnits {
     for (const ofClass of tileClasses(this.#design.spec.size, product, channel)) {
       yield [ofClass, this.#table.of(node, ofClass.scope)];
     }
-  }
-
-  #isShared(product: CampaignProduct, node: FaultNode): boolean {
-    return this.#shared.has(node) && this.#shapeOf(product).tileCount > 1;
-  }
-
-  #shapeOf({ m, k, n }: CampaignProduct): { readonly cycles: number; readonly tileCount: number } {
-    const key = `${m} ${k} ${n}`;
-    const known = this.#shapes.get(key) ?? measureJob(this.#design, m, k, n);
-    this.#shapes.set(key, known);
-    return known;
   }
 }

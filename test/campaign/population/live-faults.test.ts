@@ -86,11 +86,13 @@ function liveOf(design: Design, product: CampaignProduct, channel: number | null
 function deadFaults(design: Design, cycles: number, node: FaultNode, live: Live): Fault[] {
   const random = randomStream(SEED, `masks ${node}`);
   const { widthBits } = design.faultSites.find((site) => site.node === node)!;
+  const isFloat = design.lines.a.float !== null;
   return design.pes.flatMap(({ index, x, y }) =>
     Array.from({ length: cycles }, (_, cycle) => cycle)
       .filter((cycle) => !live.cycles.get(`${node} ${index}`)?.has(cycle))
       .map((cycle) => {
-        const mask = random.bits(widthBits) | 1n;
+        // Of a floating-point zero all bits together make a NaN.
+        const mask = random.bits(widthBits) | (isFloat ? (1n << BigInt(widthBits)) - 1n : 1n);
         const bits = { form: 'mask', mask, msb: 'last' } as const;
         const window = { from: cycle, to: cycle, tile: null };
         return resolveFault(design, { name: null, kind: 'flip', node, pe: { x, y }, bits, value: null, window });
@@ -127,7 +129,12 @@ const CASES: [string, CampaignProduct, Parameters<typeof designOf>[0], number | 
     { matrix: PRESETS.no_local_reuse, size: [3, 5, 3] },
     null,
   ],
-  ['output_stationary, a channel in rows', { ...RAGGED, channelAxis: 'rows' }, { size: [3, 2, 2] }, 3],
+  ...Object.entries(PRESETS).map(([name, matrix]): (typeof CASES)[number] => [
+    `${name}, a channel in rows`,
+    { ...RAGGED, m: 5, channelAxis: 'rows' },
+    { matrix, size: [3, 2, 2] },
+    4,
+  ]),
   ['row_stationary, floats', RAGGED, { matrix: PRESETS.row_stationary, size: [3, 2, 2], types: FLOAT }, null],
   ['no_local_reuse, floats', RAGGED, { matrix: PRESETS.no_local_reuse, size: [3, 2, 2], types: FLOAT }, null],
 ];
