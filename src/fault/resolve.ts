@@ -96,7 +96,8 @@ function windowAfterTile({ name, schedule }: Design, from: number): string {
   return `a tile of array ${name} has ${cycles}, received a window that begins with cycle ${from}`;
 }
 
-function whyAbsent(design: Design, { node }: FaultSpec): string {
+/** Say why a design lacks a node that others have. */
+export function whyAbsent(design: Design, { node }: Pick<FaultSpec, 'node'>): string {
   if (node === 'p') return 'it has no product register';
   if (node === 'a_out' || node === 'b_out') return `line ${node[0]} is stationary and forwards nothing`;
   if (design.stationary === null) {

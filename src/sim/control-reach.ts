@@ -43,7 +43,7 @@ function* lastReach(design: Design, drive: FaultDrive, isHit: IsHit): Generator<
 }
 
 /** The PEs that a token passes from one on, with the cycles until it arrives. */
-function* tokenPath({ lines, tokens }: Design, from: number): Generator<{ pe: number; delay: number }> {
+export function* tokenPath({ lines, tokens }: Design, from: number): Generator<{ pe: number; delay: number }> {
   const { network, delayCycles } = lines[tokens!.carrier];
   for (const { pe, hops } of walk(network!.downstream, from)) yield { pe, delay: hops * delayCycles };
 }
@@ -62,7 +62,7 @@ function stepsAt(design: Design, pe: number): { readonly cycle: number; readonly
 }
 
 /** Something that counts passing a PE on the shadow chain, in the cycle in which the PE's chain register takes it. */
-interface Passage {
+export interface Passage {
   readonly cycle: number;
   readonly step: ReachedStep;
   /** Whether it is the sum of this very PE, put on the chain by `last`. */
@@ -70,7 +70,7 @@ interface Passage {
 }
 
 /** List the loads and results that pass the chain register of a PE, once for every output that depends on them. */
-function* passagesAt(design: Design, pe: number): Generator<Passage> {
+export function* passagesAt(design: Design, pe: number): Generator<Passage> {
   const chain = design.shadow!;
   const { drains, delayCycles } = chain;
   const lag = drains ? design.planeLagCycles : 0;
