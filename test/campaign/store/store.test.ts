@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { faultRow } from '../../../src/campaign/store/fault-row.ts';
 import { createStore, openStore } from '../../../src/campaign/store/open-store.ts';
+import { contentsOf } from './support/contents.ts';
 import { CAMPAIGN, doneFault, newFolder, RECORD } from './support/made-up-campaign.ts';
 
 let folder: string;
@@ -14,17 +14,6 @@ beforeEach(() => {
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-/** What a store must hold of these faults, in the order of their numbers. */
-function contentsOf(numbers: readonly number[]) {
-  const done = numbers.toSorted((a, b) => a - b).map((n) => doneFault(n));
-  return {
-    faults: done.map(faultRow),
-    outcomes: done.flatMap(({ fault, outcome }) =>
-      outcome.images.toSorted((a, b) => a.image - b.image).map((image) => ({ fault: fault.n, ...image })),
-    ),
-  };
-}
 
 describe('a store', () => {
   it('gives back what the campaign is, and all that was added, in the order of fault numbers', () => {
