@@ -43,7 +43,7 @@ export function* guardedRows<T>(path: string, rows: () => Iterable<T>): Iterable
 
 /** SQLite's primary result code; null for an error of another origin. */
 export function sqliteCode(error: unknown): number | null {
-  const { code, errcode } = error as { code?: string; errcode?: number };
+  const { code, errcode }: { code?: string; errcode?: number } = Object(error);
   return code === 'ERR_SQLITE_ERROR' && errcode !== undefined ? errcode & 0xff : null;
 }
 
@@ -56,26 +56,27 @@ export function cannotOpen(error: unknown): boolean {
 }
 
 function explained(path: string, action: 'read' | 'write', cause: unknown): unknown {
-  const reason = reasonOf(sqliteCode(cause), cause as Error);
-  return reason === null ? cause : new FileError(`cannot ${action} ${path}: ${reason}`, { cause });
-}
-
-function reasonOf(code: number | null, { message }: Error): string | null {
+  const code = sqliteCode(cause);
+  const { message } = cause as Error;
   switch (code) {
-    case CODE.full:
-      return 'the disk is full';
-    case CODE.readOnly:
-      return 'it is read-only';
-    case CODE.busy:
-      return 'another process holds it';
     case CODE.notADatabase:
-      return 'it is no SQLite database';
+      return refusal('read', 'it is no SQLite database');
     case CODE.corrupt:
-      return `it is damaged (${message})`;
+      return refusal('read', `it is damaged (${message})`);
+    case CODE.full:
+      return refusal(action, 'the disk is full');
+    case CODE.readOnly:
+      return refusal(action, 'it is read-only');
+    case CODE.busy:
+      return refusal(action, 'another process holds it');
     case CODE.ioError:
     case CODE.cannotOpen:
-      return message;
+      return refusal(action, message);
     default:
-      return null;
+      return cause;
+  }
+
+  function refusal(doing: string, reason: string): FileError {
+    return new FileError(`cannot ${doing} ${path}: ${reason}`, { cause });
   }
 }

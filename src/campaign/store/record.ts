@@ -1,3 +1,4 @@
+import { FileError } from '../../errors.ts';
 import type { Matrix3 } from '../../projection/space-time.ts';
 import type { ArraySpec } from '../../spec/array-spec.ts';
 import type { SamplingSpec } from '../campaign-spec.ts';
@@ -48,6 +49,43 @@ export interface CampaignRecord {
   readonly planned: number;
   /** Where sequential sampling ended: faults from this number on do not count. Absent before, and for other methods. */
   readonly ended?: number;
+}
+
+/** What a record must have; the compiler sees to it that none is missing here. */
+const KEYS = Object.keys({
+  format: 0,
+  name: 0,
+  file: 0,
+  text: 0,
+  seed: 0,
+  versions: 0,
+  hashes: 0,
+  array: 0,
+  layers: 0,
+  images: 0,
+  strata: 0,
+  sampling: 0,
+  confidence: 0,
+  confidenceChanges: 0,
+  planned: 0,
+} satisfies Record<Exclude<keyof CampaignRecord, 'ended'>, 0>);
+
+/**
+ * Put a record together from its keys and values, as the store at `path` keeps them.
+ * @throws {FileError} when a value is no JSON or a key is missing
+ */
+export function recordOf(path: string, entries: readonly (readonly [key: string, json: string])[]): CampaignRecord {
+  let record: object;
+  try {
+    record = Object.fromEntries(entries.map(([key, json]) => [key, JSON.parse(json)]));
+  } catch (cause) {
+    throw new FileError(`cannot read ${path}: it is damaged (its record is no JSON)`, { cause });
+  }
+  const missing = KEYS.find((key) => !(key in record));
+  if (missing !== undefined) {
+    throw new FileError(`cannot read ${path}: it is damaged (its record has no "${missing}")`);
+  }
+  return record as CampaignRecord;
 }
 
 /** How many faults from 0 on count. */

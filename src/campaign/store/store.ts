@@ -1,9 +1,8 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { FileError } from '../../errors.ts';
 import { guarded, guardedRows } from './database.ts';
 import { type DoneFault, type FaultRow, faultRow } from './fault-row.ts';
 import { FaultSet } from './fault-set.ts';
-import type { CampaignRecord } from './record.ts';
+import { type CampaignRecord, recordOf } from './record.ts';
 import {
   CLEAN,
   type CleanRow,
@@ -138,12 +137,7 @@ export class Store {
   }
 
   #readRecord(): CampaignRecord {
-    const entries = [...this.#rows('SELECT key, value FROM campaign')];
-    try {
-      return Object.fromEntries(entries.map(([key, value]) => [key, JSON.parse(value as string)])) as CampaignRecord;
-    } catch (cause) {
-      throw new FileError(`cannot read ${this.path}: it is damaged (its record is no JSON)`, { cause });
-    }
+    return recordOf(this.path, [...this.#rows('SELECT key, value FROM campaign')] as [string, string][]);
   }
 }
 
