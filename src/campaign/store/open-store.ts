@@ -86,18 +86,18 @@ function openForReading(path: string): Store {
   // Not SQLite's read-only mode, which cannot tidy up after a writer that was killed.
   const prepare = (database: DatabaseSync) => database.exec('PRAGMA query_only = ON; BEGIN');
   try {
-    return openChecked(path, 'read', () => {}, prepare);
+    return openChecked(path, 'read', null, prepare);
   } catch (error) {
     // In a place where no log can be made there is none to read either, unless a killed writer left one.
     if (!cannotOpen((error as Error).cause) || hasLog(path)) throw error;
-    return openChecked(path, 'read', () => {}, prepare, new URL(`${pathToFileURL(path)}?immutable=1`));
+    return openChecked(path, 'read', null, prepare, new URL(`${pathToFileURL(path)}?immutable=1`));
   }
 }
 
 function openChecked(
   path: string,
   action: 'read' | 'write',
-  unlock: () => void,
+  unlock: (() => void) | null,
   prepare: (database: DatabaseSync) => void,
   place: string | URL = path,
 ): Store {

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { FileError } from '../../errors.ts';
 import { guarded, guardedRows } from './database.ts';
 import { type DoneFault, type FaultRow, faultRow } from './fault-row.ts';
 import { FaultSet } from './fault-set.ts';
@@ -29,11 +30,12 @@ export interface StoreCounts {
 export class Store {
   readonly path: string;
   readonly #database: DatabaseSync;
-  readonly #unlock: () => void;
+  readonly #unlock: (() => void) | null;
   #record: CampaignRecord;
   #inserts: { readonly fault: StatementSync; readonly outcome: StatementSync } | undefined;
 
-  constructor(path: string, database: DatabaseSync, unlock: () => void) {
+  /** @param unlock lets others write to the store; null for one that is opened for reading */
+  constructor(path: string, database: DatabaseSync, unlock: (() => void) | null) {
     this.path = path;
     this.#database = database;
     this.#unlock = unlock;
@@ -110,7 +112,7 @@ export class Store {
     try {
       this.#database.close();
     } finally {
-      this.#unlock();
+      this.#unlock?.();
     }
   }
 
@@ -119,6 +121,7 @@ export class Store {
   }
 
   #write<T>(run: () => T): T {
+    if (this.#unlock === null) throw new FileError(`cannot write ${this.path}: it was opened for reading`);
     return guarded(this.path, 'write', () => inTransaction(this.#database, run));
   }
 
