@@ -2,7 +2,7 @@ import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer';
 import type { Cell, Column, Sheet } from './columns.ts';
 
 /** Rows that are held in memory and compressed together. */
-const ROW_GROUP = 50_000;
+const ROW_GROUP = 10_000;
 
 type SchemaElement = ParquetWriter['schema'][number];
 
