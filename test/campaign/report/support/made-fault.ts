@@ -11,10 +11,9 @@ export interface MadeFault {
 
 /** Nothing is forwarded from the last PE of a row or column. */
 export function deadBy({ node, x, y }: MadeFault, pes: readonly (readonly [number, number])[]): boolean {
-  const at = (x: number, y: number) => `${x},${y}`;
-  let known = PLACES.get(pes);
-  if (!known) PLACES.set(pes, (known = new Set(pes.map(([x, y]) => at(x, y)))));
-  return (node === 'a_out' && !known.has(at(x, y + 1))) || (node === 'b_out' && !known.has(at(x + 1, y)));
+  const places = PLACES.get(pes) ?? new Set(pes.map((place) => place.join()));
+  PLACES.set(pes, places);
+  return (node === 'a_out' && !places.has(`${x},${y + 1}`)) || (node === 'b_out' && !places.has(`${x + 1},${y}`));
 }
 
 const PLACES = new WeakMap<object, Set<string>>();
