@@ -1,11 +1,14 @@
 /** The version of the layout below; a store of another version is refused. */
 export const STORE_FORMAT = 1;
 
+/** What SQLite's header says of whose file it is: "ESPL". */
+export const STORE_APPLICATION = 0x4553504c;
+
 /**
  * The tables of a campaign's store. `n` is the number of a fault, `image` the place of an image in its data set; numbers of
  * `stage` and `pattern` are places in MASKED_STAGES and PATTERNS, null for none.
  *
- * - `campaign`: what the campaign is, as JSON by key (see store.ts): text, hashes, versions, layers, images, strata.
+ * - `campaign`: what the campaign is, as JSON by key: the members of CampaignRecord (record.ts).
  * - `domains`: how many faults of the population have a property, such as dimension `layer`, value `conv1`: `live`
  *   ones, from which samples are drawn, and `dead` ones, which are known to be masked without running them. Dimensions are
  *   `all` (one row, value ''), `layer`, `node`, `bit`, `kind`, `pe` (value `x,y`), `channel` and `stratum` (its number).
@@ -18,6 +21,8 @@ export const STORE_FORMAT = 1;
  * - `outcomes`: one row per fault and image.
  */
 export const SCHEMA = `
+PRAGMA application_id = ${STORE_APPLICATION};
+PRAGMA user_version = ${STORE_FORMAT};
 CREATE TABLE campaign (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE domains (
   dimension TEXT NOT NULL, value TEXT NOT NULL, live INTEGER NOT NULL, dead INTEGER NOT NULL,

@@ -1,0 +1,47 @@
+import { FileError } from '../../errors.ts';
+import type { CampaignRecord } from './record.ts';
+
+/** What a campaign is made of; outcomes of different ones must not end up in one store. */
+type Origin = Pick<CampaignRecord, 'versions' | 'hashes'>;
+
+interface Part {
+  readonly name: string;
+  readonly plural?: boolean;
+  /** The whole value; hashes are cut only to be shown. */
+  of(record: Origin): string | null;
+}
+
+const SHOWN_DIGITS = 12;
+
+const PARTS: readonly Part[] = [
+  { name: "the campaign's text", of: ({ hashes }) => hashes.campaign },
+  { name: 'the design of the array', of: ({ hashes }) => hashes.design },
+  { name: 'the model', of: ({ hashes }) => hashes.model },
+  { name: 'the data set', of: ({ hashes }) => hashes.data },
+  { name: 'the labels', plural: true, of: ({ hashes }) => hashes.labels },
+  { name: 'the version of Espalier', of: ({ versions }) => versions.espalier },
+  { name: 'the version of Node.js', of: ({ versions }) => versions.node },
+  { name: 'the version of ONNX Runtime', of: ({ versions }) => versions.onnxruntime },
+];
+
+/**
+ * Refuse to go on with a campaign when anything has changed that its outcomes depend on.
+ * @throws {FileError} that names all that has changed, with what it was and what it is
+ */
+export function assertSame(stored: Origin, now: Origin): void {
+  const changed = PARTS.filter(({ of }) => of(stored) !== of(now));
+  if (changed.length === 0) return;
+  const have = changed.length > 1 || changed[0]!.plural ? 'have' : 'has';
+  const changes = changed.map(({ of }) => `${shown(of(stored))} → ${shown(of(now))}`).join(', ');
+  const names = list(changed.map(({ name }) => name));
+  throw new FileError(`the campaign cannot be resumed: ${names} ${have} changed since it began (${changes})`);
+}
+
+function shown(value: string | null): string {
+  if (value === null) return 'none';
+  return /^[0-9a-f]{13,}$/.test(value) ? `${value.slice(0, SHOWN_DIGITS)}…` : value;
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

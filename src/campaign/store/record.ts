@@ -1,0 +1,94 @@
+import { FileError } from '../../errors.ts';
+import type { Matrix3 } from '../../projection/space-time.ts';
+import type { ArraySpec } from '../../spec/array-spec.ts';
+import type { SamplingSpec } from '../campaign-spec.ts';
+
+/** One stratum of the population: faults from which samples are drawn, those known to be masked, and those to run. */
+export interface StratumRecord {
+  readonly label: string;
+  readonly live: number;
+  readonly dead: number;
+  readonly planned: number;
+}
+
+/** What a store says about its campaign; everything is known before the first fault runs, except `ended`. */
+export interface CampaignRecord {
+  /** The version of the store's layout, STORE_FORMAT. */
+  readonly format: number;
+  readonly name: string;
+  /** Base name of the campaign's file. */
+  readonly file: string;
+  /** The campaign in canonical text. */
+  readonly text: string;
+  readonly seed: number;
+  readonly versions: { readonly espalier: string; readonly node: string; readonly onnxruntime: string };
+  /** In hexadecimal digits; `labels` is null without labels. */
+  readonly hashes: {
+    readonly campaign: string;
+    readonly design: string;
+    readonly model: string;
+    readonly data: string;
+    readonly labels: string | null;
+  };
+  readonly array: {
+    readonly name: string;
+    readonly size: readonly [n1: number, n2: number, n3: number];
+    readonly matrix: Matrix3;
+    readonly types: ArraySpec['types'];
+    readonly pes: readonly (readonly [x: number, y: number])[];
+  };
+  /** Names, in the order in which faults number them. */
+  readonly layers: readonly string[];
+  /** Places in the data set, in the order in which they are run. */
+  readonly images: readonly number[];
+  readonly strata: readonly StratumRecord[];
+  readonly sampling: SamplingSpec;
+  readonly confidence: number;
+  readonly confidenceChanges: readonly number[];
+  /** How many faults to run at most, numbered from 0. */
+  readonly planned: number;
+  /** Where sequential sampling ended: faults from this number on do not count. Absent before, and for other methods. */
+  readonly ended?: number;
+}
+
+/** What a record must have; the compiler sees to it that none is missing here. */
+const KEYS = Object.keys({
+  format: 0,
+  name: 0,
+  file: 0,
+  text: 0,
+  seed: 0,
+  versions: 0,
+  hashes: 0,
+  array: 0,
+  layers: 0,
+  images: 0,
+  strata: 0,
+  sampling: 0,
+  confidence: 0,
+  confidenceChanges: 0,
+  planned: 0,
+} satisfies Record<Exclude<keyof CampaignRecord, 'ended'>, 0>);
+
+/**
+ * Put a record together from its keys and values, as the store at `path` keeps them.
+ * @throws {FileError} when a value is no JSON or a key is missing
+ */
+export function recordOf(path: string, entries: readonly (readonly [key: string, json: string])[]): CampaignRecord {
+  let record: object;
+  try {
+    record = Object.fromEntries(entries.map(([key, json]) => [key, JSON.parse(json)]));
+  } catch (cause) {
+    throw new FileError(`cannot read ${path}: it is damaged (its record is no JSON)`, { cause });
+  }
+  const missing = KEYS.find((key) => !(key in record));
+  if (missing !== undefined) {
+    throw new FileError(`cannot read ${path}: it is damaged (its record has no "${missing}")`);
+  }
+  return record as CampaignRecord;
+}
+
+/** How many faults from 0 on count. */
+export function countedFaults({ planned, ended }: Pick<CampaignRecord, 'planned' | 'ended'>): number {
+  return ended ?? planned;
+}
