@@ -1,5 +1,5 @@
 import type { MaskedStage, OutcomeClass, Pattern } from '../outcome.ts';
-import type { CampaignAbout } from './campaign-about.ts';
+import type { CampaignRecord } from '../store/record.ts';
 
 /** Lower and upper end of an interval. */
 export type Ends = readonly [lower: number, upper: number];
@@ -34,7 +34,7 @@ export interface Group extends Tally {
   readonly shares: Readonly<Record<OutcomeClass, Estimate>> | null;
 }
 
-/** A bit of a node; of its live faults only. */
+/** A bit of a node; usually of its live faults only. */
 export interface BitGroup extends Group {
   readonly node: string;
   readonly bit: number;
@@ -60,7 +60,7 @@ export interface StratumAccount extends Tally, Population {
   readonly planned: number;
 }
 
-/** How the sample came about. */
+/** How the sample came campaign. */
 export interface Accounting extends Tally, Population {
   readonly planned: number;
   /** Pairs of a fault and an image. */
@@ -105,7 +105,7 @@ export interface HarmfulFault {
 
 /** All that a campaign's store tells, as the report, the status and --json show it. */
 export interface CampaignSummary {
-  readonly about: CampaignAbout;
+  readonly campaign: CampaignRecord;
   readonly accounting: Accounting;
   /** The classes that exclude each other. */
   readonly classes: readonly Share<OutcomeClass>[];

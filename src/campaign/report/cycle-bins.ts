@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CampaignAbout } from './campaign-about.ts';
+import { type CampaignRecord, countedFaults } from '../store/record.ts';
 
 /** How many ranges the cycles of a layer are cut into at most. */
 const MOST_BINS = 20;
 
-/** Cuts the cycles of each layer into ranges of equal length. */
+/** Cuts the cycles of each layer into ranges of equal length, give or take one. */
 export interface CycleBins {
   binOf(layer: number, cycle: number): number;
   /** The cycles of a range, both included. */
@@ -12,23 +12,25 @@ export interface CycleBins {
 }
 
 /** Cut the cycles that the faults of a store act in. */
-export function cycleBins(db: DatabaseSync, { ended }: CampaignAbout): CycleBins {
+export function cycleBins(db: DatabaseSync, campaign: CampaignRecord): CycleBins {
   const query = db.prepare(
     'SELECT layer, max(cycle) AS last FROM faults WHERE n < ? AND cycle IS NOT NULL GROUP BY layer',
   );
-  const rows = query.all(ended ?? Number.MAX_SAFE_INTEGER) as { layer: number; last: number }[];
-  const widths = new Map(rows.map(({ layer, last }) => [layer, niceWidth((last + 1) / MOST_BINS)]));
-  const widthOf = (layer: number) => widths.get(layer)!;
-  return {
-    binOf: (layer, cycle) => Math.floor(cycle / widthOf(layer)),
-    rangeOf: (layer, bin) => ({ from: bin * widthOf(layer), to: (bin + 1) * widthOf(layer) - 1 }),
+  const rows = query.all(countedFaults(campaign)) as { layer: number; last: number }[];
+  const lengths = new Map(rows.map(({ layer, last }) => [layer, last + 1]));
+  const cut = (layer: number) => {
+    const length = lengths.get(layer)!;
+    return { length, count: Math.min(MOST_BINS, length) };
   };
-}
-
-/** The least of 1, 2, 5, 10, 20, 50 … that is no smaller. */
-function niceWidth(least: number): number {
-  for (let power = 1; ; power *= 10) {
-    const width = [1, 2, 5].find((digit) => digit * power >= least);
-    if (width !== undefined) return width * power;
-  }
+  return {
+    binOf(layer, cycle) {
+      const { length, count } = cut(layer);
+      return Math.floor((cycle * count) / length);
+    },
+    rangeOf(layer, bin) {
+      const { length, count } = cut(layer);
+      const first = (at: number) => Math.ceil((at * length) / count);
+      return { from: first(bin), to: first(bin + 1) - 1 };
+    },
+  };
 }

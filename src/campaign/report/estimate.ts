@@ -1,5 +1,5 @@
 import { type KnownPart, proportionInterval, type StratumSample } from '../statistics/proportion.ts';
-import type { AboutStratum } from './campaign-about.ts';
+import type { StratumRecord } from '../store/record.ts';
 import type { Estimate, Population } from './campaign-summary.ts';
 import type { GroupTally } from './tallies.ts';
 
@@ -34,7 +34,7 @@ export function estimate(
 }
 
 /** The whole population: the sizes of its strata are known. Null when no live fault of a population with some was run. */
-export function wholePopulation(strata: readonly AboutStratum[], tally: GroupTally): SizedGroup | null {
+export function wholePopulation(strata: readonly StratumRecord[], tally: GroupTally): SizedGroup | null {
   const sized = strata.map(({ live }, stratum) => ({ stratum, size: live })).filter(({ size }) => size > 0);
   const dead = strata.reduce((sum, stratum) => sum + stratum.dead, 0);
   return sized.length > 0 && ![...tally.values()].some(({ run }) => run > 0) ? null : { strata: sized, dead };
@@ -47,7 +47,7 @@ export function wholePopulation(strata: readonly AboutStratum[], tally: GroupTal
  * @returns null when it has live faults and none of them was run
  */
 export function partOfPopulation(
-  strata: readonly AboutStratum[],
+  strata: readonly StratumRecord[],
   whole: GroupTally,
   tally: GroupTally,
   population: Population | null,

@@ -1,6 +1,6 @@
 import { FAULT_KINDS, FAULT_NODES } from '../../fault/fault.ts';
 import { OUTCOME_CLASSES } from '../outcome.ts';
-import type { CampaignAbout } from './campaign-about.ts';
+import type { CampaignRecord } from '../store/record.ts';
 import type { BitGroup, CycleGroup, Estimate, Group, PeGroup, Population } from './campaign-summary.ts';
 import type { CycleBins } from './cycle-bins.ts';
 import type { Domains } from './domains.ts';
@@ -9,29 +9,29 @@ import type { FaultRow } from './fault-rows.ts';
 import type { Measures } from './measures.ts';
 import type { GroupKey, GroupTally, Tallies } from './tallies.ts';
 
-/** Properties by which faults are grouped; those before `nodeBit` have a population of their own. */
-export const DIMENSIONS = ['all', 'layer', 'node', 'kind', 'bit', 'channel', 'pe', 'nodeBit', 'cycle'] as const;
+/** Properties by which faults are grouped; the store may know how many faults each group has. */
+export const DIMENSIONS = ['all', 'layer', 'node', 'kind', 'bit', 'channel', 'pe', 'node,bit', 'cycle'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** Tell how the groups of each dimension are called, as in the table `domains` where it has them. */
-export function groupKeys({ layers }: CampaignAbout, bins: CycleBins): Record<Dimension, GroupKey> {
+export function groupKeys({ layers }: CampaignRecord, bins: CycleBins): Record<Dimension, GroupKey> {
   const text = (value: number | null) => (value === null ? null : String(value));
   return {
     all: () => '',
     layer: ({ layer }) => layers[layer]!,
     node: ({ node }) => node,
     kind: ({ kind }) => kind,
-    bit: ({ bit }) => text(bit),
+    bit: ({ bit, mask }) => text(bit) ?? mask,
     channel: ({ channel }) => text(channel),
     pe: ({ x, y }) => `${x},${y}`,
-    nodeBit: ({ node, bit }) => (bit === null ? null : `${node} ${bit}`),
+    'node,bit': ({ node, bit }) => (bit === null ? null : `${node} ${bit}`),
     cycle: ({ layer, cycle }: FaultRow) => (cycle === null ? null : `${layer} ${bins.binOf(layer, cycle)}`),
   };
 }
 
 /** All that groups of faults are worked out from. */
 export interface Gathered {
-  readonly about: CampaignAbout;
+  readonly campaign: CampaignRecord;
   readonly domains: Domains;
   readonly measures: Measures;
   readonly tallies: Tallies<Dimension>;
@@ -41,19 +41,21 @@ export interface Gathered {
 export function groupsOf(gathered: Gathered, dimension: Dimension): Group[] {
   const { domains, tallies } = gathered;
   const values = new Set([...(domains.get(dimension)?.keys() ?? []), ...tallies.of(dimension).keys()]);
-  return inOrder([...values], orderOf(gathered.about, dimension)).map((value) => groupOf(gathered, dimension, value));
+  return inOrder([...values], orderOf(gathered.campaign, dimension)).map((value) =>
+    groupOf(gathered, dimension, value),
+  );
 }
 
 /** Every bit of every node that was seen. */
 export function bitGroups(gathered: Gathered): BitGroup[] {
-  const parts = [...gathered.tallies.of('nodeBit').keys()].map((value) => {
+  const parts = [...gathered.tallies.of('node,bit').keys()].map((value) => {
     const [node, bit] = value.split(' ') as [string, string];
     return { value, node, bit: Number(bit) };
   });
   const rank = rankIn(FAULT_NODES);
   return parts
     .sort((a, b) => rank(a.node) - rank(b.node) || a.bit - b.bit)
-    .map(({ value, node, bit }) => ({ ...groupOf(gathered, 'nodeBit', value), node, bit }));
+    .map(({ value, node, bit }) => ({ ...groupOf(gathered, 'node,bit', value), node, bit }));
 }
 
 /** Every range of cycles of every layer that was seen. */
@@ -67,7 +69,7 @@ export function cycleGroups(gathered: Gathered, bins: CycleBins): CycleGroup[] {
     .map(({ value, layer, from, to }) => ({
       ...groupOf(gathered, 'cycle', value),
       value: from === to ? `${from}` : `${from}–${to}`,
-      layer: gathered.about.layers[layer]!,
+      layer: gathered.campaign.layers[layer]!,
       from,
       to,
     }));
@@ -75,8 +77,8 @@ export function cycleGroups(gathered: Gathered, bins: CycleBins): CycleGroup[] {
 
 /** Every PE of the array, in its order. */
 export function peGroups(gathered: Gathered): PeGroup[] {
-  const { about, measures } = gathered;
-  return about.array.pes.map(([x, y]) => {
+  const { campaign, measures } = gathered;
+  return campaign.array.pes.map(([x, y]) => {
     const { tally, population, sized } = partOf(gathered, 'pe', `${x},${y}`);
     const sdc1 = sized && share(gathered, sized, tally, measures.classes.sdc_1, 0);
     return { x, y, population, ...countOf(tally), sdc1 };
@@ -106,25 +108,25 @@ function groupOf(gathered: Gathered, dimension: Dimension, value: string): Group
 
 const NOTHING: GroupTally = new Map();
 
-function partOf({ about, domains, tallies }: Gathered, dimension: Dimension, value: string) {
+function partOf({ campaign, domains, tallies }: Gathered, dimension: Dimension, value: string) {
   const tally = tallies.of(dimension).get(value) ?? NOTHING;
   const population: Population | null = domains.get(dimension)?.get(value) ?? null;
   const whole = tallies.of('all').get('') ?? NOTHING;
-  return { tally, population, sized: partOfPopulation(about.strata, whole, tally, population) };
+  return { tally, population, sized: partOfPopulation(campaign.strata, whole, tally, population) };
 }
 
 function share(
-  { about }: Gathered,
+  { campaign }: Gathered,
   sized: SizedGroup,
   tally: GroupTally,
   measure: number,
   deadShare: number,
 ): Estimate {
-  return estimate(sized, tally, { measure, deadShare, confidence: about.confidence });
+  return estimate(sized, tally, { measure, deadShare, confidence: campaign.confidence });
 }
 
 /** Names that come in an order of their own; numbers for the others. */
-function orderOf({ layers }: CampaignAbout, dimension: Dimension): readonly string[] {
+function orderOf({ layers }: CampaignRecord, dimension: Dimension): readonly string[] {
   const orders: Partial<Record<Dimension, readonly string[]>> = { layer: layers, node: FAULT_NODES, kind: FAULT_KINDS };
   return orders[dimension] ?? [];
 }

@@ -1,4 +1,4 @@
-import type { CampaignAbout } from './campaign-about.ts';
+import type { CampaignRecord } from '../store/record.ts';
 import type { HarmfulFault } from './campaign-summary.ts';
 import type { FaultRow } from './fault-rows.ts';
 import type { Measures } from './measures.ts';
@@ -8,14 +8,14 @@ export type HarmfulNumbers = Omit<HarmfulFault, 'text'>;
 
 /** Keeps the faults that do most harm: SDC-1 first, then accuracy, SDC-5, changed outputs and the number decide. */
 export class MostHarmful {
-  readonly #about: CampaignAbout;
+  readonly #campaign: CampaignRecord;
   readonly #measures: Measures;
   readonly #labelled: boolean;
   readonly #most: number;
   #kept: HarmfulNumbers[] = [];
 
-  constructor(about: CampaignAbout, measures: Measures, labelled: boolean, most: number) {
-    this.#about = about;
+  constructor(campaign: CampaignRecord, measures: Measures, labelled: boolean, most: number) {
+    this.#campaign = campaign;
     this.#measures = measures;
     this.#labelled = labelled;
     this.#most = most;
@@ -29,7 +29,7 @@ export class MostHarmful {
     const worst = this.#kept.at(-1);
     if (this.#kept.length === this.#most && sdc1 < worst!.sdc1) return;
     const accuracyChange = this.#labelled ? 2 * shares[accuracy]! - 1 : null;
-    this.#kept.push({ n, layer: this.#about.layers[layer]!, sdc1, sdc5: shares[sdc5]!, changed, accuracyChange });
+    this.#kept.push({ n, layer: this.#campaign.layers[layer]!, sdc1, sdc5: shares[sdc5]!, changed, accuracyChange });
     this.#kept = this.#kept.sort(byHarm).slice(0, this.#most);
   }
 

@@ -6,7 +6,7 @@ import { bitFigure, cycleFigure } from './figures/range-figures.ts';
 import { groupFigure, outcomeFigure, patternFigure, stageFigure } from './figures/share-figures.ts';
 import { standaloneSvg } from './figures/tidy-svg.ts';
 import { reportPage } from './page/page.ts';
-import { readSummary } from './read-summary.ts';
+import { readSummary } from './summarise.ts';
 
 /** A figure as a file of its own. */
 export interface FigureFile {

@@ -34,7 +34,7 @@ export function heatMap({ pes }: CampaignSummary): FigurePlan | null {
   const [x, y] = [extent(pes.map((pe) => pe.x)), extent(pes.map((pe) => pe.y))];
   const cell = Math.min(LARGEST_CELL, SIDE / Math.max(x[1] - x[0], y[1] - y[0]));
   const worst = pes.reduce((most, pe) => ((pe.sdc1?.estimate ?? -1) > (most.sdc1?.estimate ?? -1) ? pe : most));
-  const axis = { grid: false, tickMinStep: 1, format: 'd', tickCount: 8 } as const;
+  const axis = { grid: false, domain: false, tickMinStep: 1, format: 'd', tickCount: 8 } as const;
   const scale = (domain: readonly [number, number]) => ({ domain: [...domain], nice: false, zero: false });
   return {
     name: 'pes',
@@ -47,12 +47,13 @@ export function heatMap({ pes }: CampaignSummary): FigurePlan | null {
       height: Math.round(cell * (y[1] - y[0])),
       // Squares of one colour, one after the other, become one path.
       data: { values: values.toSorted((a, b) => rank.get(a.class)! - rank.get(b.class)!) },
-      mark: { type: 'rect', stroke: cell >= 6 ? 'line' : null, strokeWidth: 0.5 },
+      mark: { type: 'rect', strokeWidth: cell >= 6 ? 0.75 : 0 },
       encoding: {
         x: { field: 'x', type: 'quantitative', title: 'PE x', scale: scale(x), axis },
         x2: { field: 'x2' },
         y: { field: 'y', type: 'quantitative', title: 'PE y', scale: scale(y), axis },
         y2: { field: 'y2' },
+        stroke: { condition: { test: `datum.class === '${NOT_RUN}'`, value: 'faint' }, value: 'paper' },
         fill: {
           field: 'class',
           type: 'nominal',

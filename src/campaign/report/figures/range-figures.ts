@@ -11,7 +11,7 @@ export function bitFigure({ nodeBits }: CampaignSummary): FigurePlan | null {
     name: 'bits',
     title: 'SDC-1 by bit position and node',
     description: worst('the bits with the most SDC-1', nodeBits, ({ node, bit }: BitGroup) => `bit ${bit} of ${node}`),
-    spec: rangePanels(rows, 'Bit (0 is the least significant)'),
+    spec: rangePanels(rows, 'Bit'),
   };
 }
 

@@ -5,7 +5,7 @@ import { type ShareRow, sharePanel } from './share-panel.ts';
 
 /** Plan the figure of all outcomes; null when nothing was run. */
 export function outcomeFigure({
-  about,
+  campaign,
   classes,
   sdc5,
   confidenceChanges,
@@ -22,7 +22,7 @@ export function outcomeFigure({
   const shares = [...parts, ...beside.slice(1)];
   return {
     name: 'outcomes',
-    title: `Outcomes of campaign ${about.name}`,
+    title: `Outcomes of campaign ${campaign.name}`,
     description: `Share of all pairs of fault and image, with intervals: ${spoken(shares)}.`,
     spec: {
       vconcat: [

@@ -69,6 +69,6 @@ export function percentAxis(field: string, title: string, tickCount: number) {
     type: 'quantitative',
     title,
     scale: { zero: true, nice: true },
-    axis: { format: '~g', tickCount },
+    axis: { format: '~f', tickCount },
   } as const;
 }

@@ -13,7 +13,7 @@ export function groupSections(summary: CampaignSummary, figure: ShowFigure): Mar
   const all = 'of all faults with this property, dead ones included';
   const alive = 'of the live faults only, as it is not known how many dead ones have this property';
   return html`<section id="bits"><h2>By bit position</h2>
-${figure('bits', `SDC-1 by bit and node, ${alive}.`)}
+${figure('bits', `SDC-1 by bit, 0 the least significant, and node, ${nodeBits.every(({ population }) => population) ? all : alive}.`)}
 ${groupTable('By bit of a node', 'Bit', nodeBits, ({ node, bit }) => `${node} ${bit}`)}${groupTable('By bit of any node', 'Bit', bits)}</section>
 <section id="nodes"><h2>By node</h2>
 ${figure('nodes', `SDC-1 by node, ${all}.`)}

@@ -3,9 +3,9 @@ import type { SamplingSpec } from '../../campaign-spec.ts';
 import type { BitGroup, CampaignSummary, Estimate, Group } from '../campaign-summary.ts';
 import { changeText, confidenceText, percentText, shareText } from './numbers.ts';
 
-/** Tell a campaign and what came out in a few sentences. */
-export function leadText(summary: CampaignSummary): string {
-  return [whatWasDone(summary), ...whatCameOut(summary), ...howFar(summary)].join(' ');
+/** Tell a campaign and what came out in a few sentences, in two paragraphs. */
+export function leadTexts(summary: CampaignSummary): readonly [done: string, found: string] {
+  return [[whatWasDone(summary), ...howFar(summary)].join(' '), whatCameOut(summary).join(' ')];
 }
 
 /** Tell how many faults are injected, and why so many. */
@@ -25,8 +25,8 @@ export function samplingWords(sampling: SamplingSpec): string {
   }
 }
 
-function whatWasDone({ about, accounting, cycles }: CampaignSummary): string {
-  const { array, layers, imageCount } = about;
+function whatWasDone({ campaign, accounting, cycles }: CampaignSummary): string {
+  const { array, layers, images } = campaign;
   const { a, b, c } = array.types;
   const kind = cycles.length > 0 ? 'transient' : 'permanent';
   const all = accounting.live + accounting.dead;
@@ -34,16 +34,16 @@ function whatWasDone({ about, accounting, cycles }: CampaignSummary): string {
     `Of ${grouped(all)} possible ${kind} faults, ${grouped(accounting.run)} were injected into the array ${array.name} ` +
     `(${array.size.join(' × ')}, ${grouped(array.pes.length)} PEs, ${a} × ${b} → ${c}), which computes ` +
     `${layers.length === 1 ? 'the layer' : `${layers.length} layers`} ${listed(layers)} of the model, ` +
-    `each with ${plural(imageCount, 'image')}: ${plural(accounting.runs, 'run')}.`
+    `each with ${plural(images.length, 'image')}: ${plural(accounting.runs, 'run')}.`
   );
 }
 
-function whatCameOut({ about, classes, accuracy, nodes, nodeBits }: CampaignSummary): string[] {
+function whatCameOut({ campaign, classes, accuracy, nodes, nodeBits }: CampaignSummary): string[] {
   const [notFired, masked, , sdc1] = classes.map(({ share }) => share);
   if (!notFired || !masked || !sdc1) return ['Nothing was run yet.'];
   const sentences = [
     `A random fault changes the top class of a random image with a probability of ${shareText(sdc1)} ` +
-      `(SDC-1; in brackets the ${confidenceText(about.confidence)} Wilson interval); ` +
+      `(SDC-1; in brackets the ${confidenceText(campaign.confidence)} Wilson interval); ` +
       `${shareText(masked)} of all pairs of fault and image are masked, and in ${shareText(notFired)} the fault changes no bit.`,
   ];
   const node = worst(nodes);
@@ -61,11 +61,11 @@ function whatCameOut({ about, classes, accuracy, nodes, nodeBits }: CampaignSumm
   return sentences;
 }
 
-function howFar({ about, accounting }: CampaignSummary): string[] {
+function howFar({ campaign, accounting }: CampaignSummary): string[] {
   const { run, errors, planned } = accounting;
   const done = run + errors;
-  if (about.ended !== null)
-    return [`Sampling ended after ${grouped(about.ended)} of at most ${grouped(planned)} faults.`];
+  if (campaign.ended !== undefined)
+    return [`Sampling ended after ${grouped(campaign.ended)} of at most ${grouped(planned)} faults.`];
   if (done < planned) return [`The campaign is not finished: ${grouped(done)} of ${grouped(planned)} faults are done.`];
   return [];
 }

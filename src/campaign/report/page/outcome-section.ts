@@ -7,8 +7,8 @@ import { exactCell, shareCell, table } from './table.ts';
 
 /** Write what came out of all faults. */
 export function outcomeSection(summary: CampaignSummary, figure: ShowFigure): Markup {
-  const { about, classes, sdc5, confidenceChanges, nonFinite, accuracy } = summary;
-  const confidence = confidenceText(about.confidence);
+  const { campaign, classes, sdc5, confidenceChanges, nonFinite, accuracy } = summary;
+  const confidence = confidenceText(campaign.confidence);
   const change = accuracy?.change;
   return html`<section id="outcomes"><h2>Outcomes</h2>
 ${figure('outcomes', `Outcomes of all pairs of fault and image with ${confidence} Wilson intervals: above the classes, which exclude each other; below, what is told beside them.`)}
