@@ -60,7 +60,7 @@ export interface StratumAccount extends Tally, Population {
   readonly planned: number;
 }
 
-/** How the sample came campaign. */
+/** How the sample came about. */
 export interface Accounting extends Tally, Population {
   readonly planned: number;
   /** Pairs of a fault and an image. */

@@ -125,7 +125,7 @@ function share(
   return estimate(sized, tally, { measure, deadShare, confidence: campaign.confidence });
 }
 
-/** Names that come in an order of their own; numbers for the others. */
+/** Names that come in an order of their own; the others are numbers, or masks, which come last. */
 function orderOf({ layers }: CampaignRecord, dimension: Dimension): readonly string[] {
   const orders: Partial<Record<Dimension, readonly string[]>> = { layer: layers, node: FAULT_NODES, kind: FAULT_KINDS };
   return orders[dimension] ?? [];
@@ -133,7 +133,10 @@ function orderOf({ layers }: CampaignRecord, dimension: Dimension): readonly str
 
 function inOrder(values: readonly string[], names: readonly string[]): string[] {
   const rank = rankIn(names);
-  return values.toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }));
+  const isMask = (value: string) => Number(value.startsWith('0x'));
+  return values.toSorted(
+    (a, b) => rank(a) - rank(b) || isMask(a) - isMask(b) || a.localeCompare(b, 'en', { numeric: true }),
+  );
 }
 
 function rankIn(names: readonly string[]): (name: string) => number {

@@ -79,10 +79,14 @@ function heatClasses(most: number): HeatClass[] {
   if (most === 0) return [none];
   const step = roundStep(most / STEPS);
   const text = (value: number) => String(Number(value.toPrecision(6)));
-  const ranges = Array.from({ length: Math.ceil(most / step - 1e-9) }, (_, at) => ({
+  const count = Math.ceil(most / step - 1e-9);
+  // Few ranges take colours far apart.
+  const colourOf = (at: number) =>
+    `heat${STEPS - Math.round(((count - 1 - at) * (STEPS - 1)) / Math.max(1, count - 1))}`;
+  const ranges = Array.from({ length: count }, (_, at) => ({
     label: `${at === 0 ? '>0' : text(at * step)}–${text((at + 1) * step)}`,
     upTo: (at + 1) * step + 1e-9,
-    colour: `heat${at + 1}` as ColourName,
+    colour: colourOf(at) as ColourName,
   }));
   return [none, ...ranges];
 }

@@ -12,16 +12,16 @@ export function leadTexts(summary: CampaignSummary): readonly [done: string, fou
 export function samplingWords(sampling: SamplingSpec): string {
   switch (sampling.method) {
     case 'exhaustive':
-      return 'every fault of the population';
+      return 'every live fault';
     case 'count':
-      return `${grouped(sampling.count)} random faults${sampling.each ? ' in each stratum' : ''}`;
+      return `${grouped(sampling.count)} live faults${sampling.each ? ' of each stratum' : ''}, drawn at random without repetition`;
     case 'margin':
       return (
-        `random faults for a margin of ±${percentText(sampling.margin)} at p = ${sampling.p}` +
+        `live faults, drawn at random without repetition, as many as a margin of ±${percentText(sampling.margin)} at p = ${sampling.p} needs` +
         (sampling.each ? ' in each stratum' : '')
       );
     case 'sequential':
-      return `random faults until every margin is at most ±${percentText(sampling.margin)}`;
+      return `live faults, drawn at random without repetition until every margin is at most ±${percentText(sampling.margin)}`;
   }
 }
 

@@ -2,10 +2,10 @@ import { formatMatrix } from '../../../projection/space-time.ts';
 import type { CampaignSummary } from '../campaign-summary.ts';
 import { samplingWords } from './lead.ts';
 import { html, type Markup } from './markup.ts';
-import { changeText, confidenceText, percentText } from './numbers.ts';
+import { confidenceText, percentText, pointsText } from './numbers.ts';
 import { type Cell, table } from './table.ts';
 
-/** Write how the sample came campaign. */
+/** Write how the sample came about. */
 export function accountingSection({ campaign, accounting }: CampaignSummary): Markup {
   const { live, dead, planned, run, errors, strata } = accounting;
   const cells = (part: typeof accounting | (typeof strata)[number]): Cell[] => [
@@ -18,7 +18,7 @@ export function accountingSection({ campaign, accounting }: CampaignSummary): Ma
     part.errors,
   ];
   return html`<section id="sampling"><h2>Sampling</h2>
-<p>Sampled are ${samplingWords(campaign.sampling)}, drawn without repetition among the live faults; each is run with all images.
+<p>The campaign runs ${samplingWords(campaign.sampling)}, each with all images.
 A dead fault cannot reach a result, so it counts as masked without being run and adds no uncertainty. A fault that could not be run
 counts for no share. The unit of sampling is the fault: intervals take into account that the images of one fault go together, how large a part of its
 stratum was drawn, and the size of each stratum.
@@ -57,9 +57,7 @@ ${table(
     percentText(sdc1),
     percentText(sdc5),
     percentText(changed),
-    accuracyChange === null
-      ? null
-      : changeText({ estimate: accuracyChange, wilson: [accuracyChange, accuracyChange], clopperPearson: [0, 0] }),
+    accuracyChange === null ? null : pointsText(accuracyChange),
   ]),
 )}</section>
 `;

@@ -30,6 +30,11 @@ export function percentText(share: number): string {
   return `${percentDigits(share, share > 0 && share < 0.1 ? 2 : 1)} %`;
 }
 
+/** Print a change in percentage points without an interval. */
+export function pointsText(change: number): string {
+  return `${percentDigits(change, 1)} pp`;
+}
+
 /** Print what a number is beside the number itself, for programs that read the page. */
 export function data(value: number, text: string): Markup {
   return html`<data value="${value}">${text}</data>`;
