@@ -1,5 +1,5 @@
 import { grouped } from '../../../number-text.ts';
-import type { Ends, Estimate, Population } from '../campaign-summary.ts';
+import type { Estimate, Population } from '../campaign-summary.ts';
 import { html, type Markup } from './markup.ts';
 import { data, endsText, shareText } from './numbers.ts';
 
@@ -40,11 +40,6 @@ export function shareCell(share: Estimate | null | undefined): Cell {
 /** The exact interval. */
 export function exactCell(share: Estimate | null | undefined): Cell {
   return share ? endsText(share.clopperPearson) : null;
-}
-
-/** The ends of the interval that figures show. */
-export function endsCell(ends: Ends): Cell {
-  return endsText(ends);
 }
 
 /** How many faults there are, dead ones included. */
