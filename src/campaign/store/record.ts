@@ -11,7 +11,7 @@ export interface StratumRecord {
   readonly planned: number;
 }
 
-/** What a store says about its campaign; everything is known before the first fault runs, except `ended`. */
+/** What a store says about its campaign; everything is known before the first fault runs, except `ended` and `validation`. */
 export interface CampaignRecord {
   /** The version of the store's layout, STORE_FORMAT. */
   readonly format: number;
@@ -49,6 +49,17 @@ export interface CampaignRecord {
   readonly planned: number;
   /** Where sequential sampling ended: faults from this number on do not count. Absent before, and for other methods. */
   readonly ended?: number;
+  /** What running a part of the campaign again on the RTL gave; absent when none was. */
+  readonly validation?: ValidationRecord;
+}
+
+/** A share of the runs, repeated on the RTL. */
+export interface ValidationRecord {
+  readonly share: number;
+  readonly faults: number;
+  readonly images: number;
+  /** Runs in which the RTL gave something else. */
+  readonly differing: number;
 }
 
 /** What a record must have; the compiler sees to it that none is missing here. */
@@ -68,7 +79,7 @@ const KEYS = Object.keys({
   confidence: 0,
   confidenceChanges: 0,
   planned: 0,
-} satisfies Record<Exclude<keyof CampaignRecord, 'ended'>, 0>);
+} satisfies Record<Exclude<keyof CampaignRecord, 'ended' | 'validation'>, 0>);
 
 /**
  * Put a record together from its keys and values, as the store at `path` keeps them.

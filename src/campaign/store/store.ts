@@ -106,6 +106,11 @@ export class Store {
     return { faults: faults![0] as number, failed: faults![1] as number, outcomes: outcomes![0] as number };
   }
 
+  /** Ask the database what no other method tells; it must be left as it is. */
+  query<T>(ask: (database: DatabaseSync) => T): T {
+    return guarded(this.path, 'read', () => ask(this.#database));
+  }
+
   /** Close the store and let others write to it; closing it again does nothing. */
   close(): void {
     if (!this.#database.isOpen) return;

@@ -1,0 +1,19 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Population } from './campaign-summary.ts';
+
+/** Populations by value, for each dimension of the table `domains`. */
+export type Domains = ReadonlyMap<string, ReadonlyMap<string, Population>>;
+
+/** Read how many faults of the population have each property. */
+export function readDomains(db: DatabaseSync): Domains {
+  const domains = new Map<string, Map<string, Population>>();
+  const rows = db.prepare('SELECT dimension, value, live, dead FROM domains').all() as unknown as (Population & {
+    readonly dimension: string;
+    readonly value: string;
+  })[];
+  for (const { dimension, value, live, dead } of rows) {
+    const values = domains.get(dimension) ?? new Map<string, Population>();
+    domains.set(dimension, values.set(value, { live, dead }));
+  }
+  return domains;
+}
