@@ -5,9 +5,10 @@ import type { Lowering } from '../../onnx/lowering/lowering.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
+import type { CampaignLayer } from '../population/campaign-layer.ts';
 import { sameValues } from './image-values.ts';
 import { openLayerCut } from './layer-cut.ts';
-import { LayerEngine, type LayerEngineOptions, type LayerImage } from './layer-engine.ts';
+import { LayerEngine, type LayerEngineOptions, type LayerImage, type OutcomeClassifier } from './layer-engine.ts';
 import { scoreKindOf } from './score-kind.ts';
 
 /** The inputs of a model for one image, a batch of one each. */
@@ -19,6 +20,8 @@ export interface EngineOptions {
   readonly backend: Backend;
   /** Where products run that a fault reaches; left out, only what the fault can reach is recomputed. */
   readonly faultyBackend?: Backend | undefined;
+  /** Judges images whose outputs a fault changed; by their scores when left out. */
+  readonly classifier?: OutcomeClassifier | undefined;
   /** Names of the layers, in the order in which faults number them. */
   readonly layers: readonly string[];
   readonly lowering: Lowering;
@@ -58,7 +61,7 @@ export class CampaignEngine {
    * @throws {ModelError} for a layer that the array cannot run, or images that do not fit the model.
    */
   static async open(options: EngineOptions): Promise<CampaignEngine> {
-    const { model, backend, faultyBackend = null, layers: names, lowering, images, read } = options;
+    const { model, backend, faultyBackend = null, classifier, layers: names, lowering, images, read } = options;
     const scoreKind = scoreKindOf(model);
     const trial = await read(images.slice(0, BATCH_TRIALS));
     const layers: LayerEngine[] = [];
@@ -66,7 +69,7 @@ export class CampaignEngine {
       for (const name of names) {
         const [layer] = chooseLayers(model, backend.design.spec.types, [name]);
         const cut = await openLayerCut(model, layer!, lowering);
-        layers.push(await openLayer({ model, cut, backend, faultyBackend, scoreKind }, trial));
+        layers.push(await openLayer({ model, cut, backend, faultyBackend, scoreKind, classifier }, trial));
       }
     } catch (error) {
       for (const layer of layers) await layer.close();
@@ -75,6 +78,11 @@ export class CampaignEngine {
     const engine = new CampaignEngine(options, layers);
     await engine.#measure();
     return engine;
+  }
+
+  /** What the layers are to a population of faults. */
+  get layers(): readonly CampaignLayer[] {
+    return this.#layers.map((layer, n) => ({ name: this.#options.layers[n]!, ...layer.shape }));
   }
 
   /** Run faults on all images; outcomes in the order of the faults, and of the images in each. */

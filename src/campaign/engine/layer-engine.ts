@@ -5,9 +5,10 @@ import type { LayerEnding } from '../../onnx/operators/layer-ending.ts';
 import { findScores } from '../../onnx/run/scores.ts';
 import { planJob } from '../../schedule/plan.ts';
 import { concatenate } from '../../tensor/concatenate.ts';
-import { bitsOf, type Tensor } from '../../tensor/tensor.ts';
+import { bitsOf, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
+import type { CampaignLayer } from '../population/campaign-layer.ts';
 import { ChangedImages } from './changed-images.ts';
 import { type CleanScores, cleanScores, compareScores, type ScoreKind, sameScores } from './clean-scores.ts';
 import { type ImageValues, sameBits, splitValues } from './image-values.ts';
@@ -15,7 +16,7 @@ import { type LayerCut, runApart, runTogether } from './layer-cut.ts';
 import { type LayerChange, LayerFault, type LayerSetting } from './layer-fault.ts';
 import { productLines } from './layer-lines.ts';
 import { MaskProbe } from './mask-probe.ts';
-import { type RecordedLayer, recordLayer, rerunLayer } from './recorded-layer.ts';
+import { type RecordedLayer, type RecordedProduct, recordLayer, rerunLayer } from './recorded-layer.ts';
 
 /** An image as a layer sees it: everything that faults of the layer leave as it is. */
 export interface LayerImage {
@@ -38,7 +39,18 @@ export interface LayerEngineOptions {
   readonly scoreKind: ScoreKind;
   /** Whether images may go through ONNX Runtime in one batch: each comes out as it does by itself. */
   readonly isBatchable: boolean;
+  readonly classifier?: OutcomeClassifier | undefined;
 }
+
+/**
+ * Judges an image whose outputs differ from the fault-free ones, [N, …] each. What it gives takes the place of what
+ * the scores say.
+ */
+export type OutcomeClassifier = (run: {
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly clean: Readonly<Record<string, Tensor>>;
+  readonly outcome: Readonly<Outcome>;
+}) => Partial<Pick<Outcome, 'prediction' | 'sdc1' | 'sdc5' | 'confidenceChange'>>;
 
 /** An outcome that is still being worked out. */
 type Draft = { -readonly [K in keyof Outcome]: Outcome[K] };
@@ -50,7 +62,11 @@ const DATA = 0;
 export class LayerEngine {
   readonly #options: LayerEngineOptions;
   readonly #castKnown = new WeakMap<Tensor, Tensor>();
-  #shared: { readonly setting: LayerSetting; readonly ending: LayerEnding | null } | null = null;
+  #shared: {
+    readonly setting: LayerSetting;
+    readonly ending: LayerEnding | null;
+    readonly shape: Omit<CampaignLayer, 'name'>;
+  } | null = null;
   readonly #changed: ChangedImages;
   #probe: MaskProbe | null = null;
 
@@ -83,6 +99,11 @@ export class LayerEngine {
       outputs: own,
       scores: cleanScores(Object.fromEntries(own), 1, scoreKind)[0]!,
     }));
+  }
+
+  /** The layer's products for one image, once images were prepared. */
+  get shape(): Omit<CampaignLayer, 'name'> {
+    return this.#shared!.shape;
   }
 
   /** Run a fault on images that were prepared. */
@@ -138,7 +159,7 @@ export class LayerEngine {
 
   /** Run the rest of the model for changed images, and complete their outcomes. */
   async #finish(changed: ChangedImages, images: readonly LayerImage[], outcomes: Draft[]): Promise<void> {
-    const { cut, scoreKind, isBatchable } = this.#options;
+    const { cut, scoreKind, isBatchable, classifier } = this.#options;
     const silent: number[] = [];
     for (const batch of changed.batches(isBatchable)) {
       const computed = cut.after ? await cut.after.session.run(batch.feeds) : null;
@@ -152,7 +173,11 @@ export class LayerEngine {
           continue;
         }
         const { nonFinite } = comparison;
-        Object.assign(outcomes[n]!, { nonFinite }, compareScores(scores, row, cleanOnes, scoreKind));
+        const outcome = Object.assign(outcomes[n]!, { nonFinite }, compareScores(scores, row, cleanOnes, scoreKind));
+        if (classifier) {
+          const own = rowOf(outputs, row, batch.images.length);
+          Object.assign(outcome, classifier({ outputs: own, clean: Object.fromEntries(clean), outcome }));
+        }
       }
     }
     if (silent.length > 0) await this.#findStages(silent, changed, images, outcomes);
@@ -223,7 +248,7 @@ export class LayerEngine {
       plans: products.map(planOf),
       isSparse,
     };
-    return { setting, ending };
+    return { setting, ending, shape: shapeOf(products) };
   }
 }
 
@@ -245,6 +270,29 @@ async function beforeTogether(
   );
   const values = await cut.before(Object.fromEntries(batch));
   return splitValues(values, inputs.length);
+}
+
+function shapeOf(products: readonly RecordedProduct[]): Omit<CampaignLayer, 'name'> {
+  const all = products.map(({ a, b, channels }) => ({
+    m: a.shape[0]!,
+    k: a.shape[1]!,
+    n: b.shape[1]!,
+    channelAxis: channels.axis,
+    firstChannel: channels.first,
+  }));
+  const ends = all.map(({ m, n, channelAxis, firstChannel }) => firstChannel + (channelAxis === 'rows' ? m : n));
+  return { channels: Math.max(0, ...ends), products: all };
+}
+
+/** Take one row of outputs of a batch. */
+function rowOf(outputs: Readonly<Record<string, Tensor>>, row: number, rows: number): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { type, shape, data }]) => {
+      const size = data.length / rows;
+      const own = data.slice(row * size, (row + 1) * size) as Tensor['data'];
+      return [name, tensor(type, [1, ...shape.slice(1)], own)];
+    }),
+  );
 }
 
 /** Tell whether a row of a batch's outputs is what the fault-free run gave. */

@@ -1,0 +1,157 @@
+import { resolve } from 'node:path';
+import type { Backend } from '../backend/backend.ts';
+import { functionalBackend } from '../backend/functional.ts';
+import { readLabels } from '../data/labels.ts';
+import { buildDesign } from '../design/build-design.ts';
+import type { Design } from '../design/design.ts';
+import { type OnnxModel, openModel } from '../onnx/file/model.ts';
+import type { CampaignFault } from './campaign-fault.ts';
+import type { CampaignSpec } from './campaign-spec.ts';
+import { CampaignEngine } from './engine/engine.ts';
+import type { OutcomeClassifier } from './engine/layer-engine.ts';
+import { chooseImages, type ImageSource, openImages } from './inputs/campaign-images.ts';
+import { dataProblems, imageProblems, layerNames, refuse } from './inputs/check-inputs.ts';
+import type { FaultOutcome, Outcome } from './outcome.ts';
+import type { CampaignLayer } from './population/campaign-layer.ts';
+import { openPopulation, type Population } from './population/population.ts';
+import { planSample, type SamplePlan } from './sampling/plan-sample.ts';
+import type { CleanRow } from './store/tables.ts';
+
+/** Pieces of a campaign that a program may replace. */
+export interface CampaignPieces {
+  /** Images instead of those that the spec names. */
+  readonly images?: ImageSource | undefined;
+  /** Chooses which faults are run, and their numbers. */
+  readonly sampler?: ((spec: CampaignSpec, population: Population) => SamplePlan) | undefined;
+  /** Judges images whose outputs a fault changed. */
+  readonly classifier?: OutcomeClassifier | undefined;
+}
+
+export interface CampaignOptions extends CampaignPieces {
+  /** Where the paths of the spec start; the current directory when left out. */
+  readonly folder?: string | undefined;
+  /** Runs the products that a fault reaches, such as the RTL; what is reached is recomputed by the simulator when left out. */
+  readonly faultyBackend?: Backend | undefined;
+}
+
+/**
+ * A fault-injection campaign, ready to run: everything has been checked. The fault with number n is a pure function of
+ * the spec, the model and n.
+ */
+export class Campaign {
+  readonly spec: CampaignSpec;
+  readonly design: Design;
+  readonly model: OnnxModel;
+  readonly layers: readonly CampaignLayer[];
+  /** Places of the images in the data set, in the order in which they are run. */
+  readonly images: readonly number[];
+  readonly population: Population;
+  readonly sample: SamplePlan;
+  readonly #engine: CampaignEngine;
+  readonly #source: ImageSource;
+  readonly #labels: Int32Array | null;
+  readonly #strata: ReturnType<Population['strata']>;
+
+  private constructor(
+    spec: CampaignSpec,
+    parts: Pick<Campaign, 'design' | 'model' | 'images'> & {
+      readonly engine: CampaignEngine;
+      readonly source: ImageSource;
+      readonly labels: Int32Array | null;
+    },
+    sampler: CampaignPieces['sampler'],
+  ) {
+    this.spec = spec;
+    this.design = parts.design;
+    this.model = parts.model;
+    this.images = parts.images;
+    this.#engine = parts.engine;
+    this.#source = parts.source;
+    this.#labels = parts.labels;
+    this.layers = parts.engine.layers;
+    this.population = openPopulation(this.design, spec, this.layers);
+    this.#strata = this.population.strata(spec.strata);
+    this.sample = sampler ? sampler(spec, this.population) : planSample(spec, this.population);
+  }
+
+  /**
+   * Open everything that a campaign needs and check it.
+   * @throws {EspalierError} with all that is wrong between spec, model, data and array, and the errors of files that cannot be read
+   */
+  static async open(spec: CampaignSpec, options: CampaignOptions = {}): Promise<Campaign> {
+    const { folder = '.', images: ownImages, sampler, classifier, faultyBackend } = options;
+    const design = buildDesign(spec.array);
+    const model = await openModel(resolve(folder, spec.model));
+    const { names, problems } = layerNames(spec, model);
+    const ofData = ownImages ? [] : dataProblems(spec, model);
+    refuse(spec.name, [...problems, ...ofData]);
+    const source = ownImages ?? (await openImages(model, spec.data, folder));
+    let engine: CampaignEngine | undefined;
+    try {
+      refuse(spec.name, await imageProblems(spec, model, source));
+      const labels = spec.labels === null ? null : await readLabels(resolve(folder, spec.labels), source.count);
+      const images = chooseImages(spec, source.count);
+      engine = await CampaignEngine.open({
+        model,
+        backend: functionalBackend(design),
+        faultyBackend,
+        classifier,
+        layers: names,
+        lowering: spec.lowering,
+        images,
+        read: (places) => source.read(places),
+      });
+      return new Campaign(spec, { design, model, images, engine, source, labels }, sampler);
+    } catch (error) {
+      await engine?.close();
+      await source.close();
+      throw error;
+    }
+  }
+
+  /** Give fault number n, from 0 to `sample.planned` − 1. */
+  fault(n: number): CampaignFault {
+    const { stratum, index } = this.sample.indexOf(n);
+    return { n, stratum, ...this.#strata[stratum]!.faultAt(index) };
+  }
+
+  /** Run some faults on all images. */
+  async run(numbers: readonly number[], signal?: AbortSignal): Promise<Outcome[][]> {
+    return await this.#engine.run(
+      numbers.map((n) => this.fault(n)),
+      signal,
+    );
+  }
+
+  /** Run all faults, one after the other, in this process. */
+  async *outcomes(signal?: AbortSignal): AsyncGenerator<FaultOutcome, void> {
+    for (let n = 0; n < this.sample.planned; n++) {
+      const [images] = await this.run([n], signal);
+      yield { n, images: images!, error: null };
+    }
+  }
+
+  /** The fault-free run of each image, for each layer. */
+  async *clean(): AsyncGenerator<CleanRow, void> {
+    for (const layer of this.layers.keys()) {
+      for await (const images of this.#engine.cleanImages(layer)) {
+        for (const { image, scores } of images) {
+          const correct = this.#labels && scores.prediction === this.#labels[image];
+          yield { layer, image, ...scores, correct: scores.prediction === null ? null : correct };
+        }
+      }
+    }
+  }
+
+  /** Count the images that outcomes put into their true class; null without labels or scores. */
+  countCorrect(outcomes: readonly Pick<Outcome, 'image' | 'prediction'>[]): number | null {
+    const labels = this.#labels;
+    if (!labels || outcomes.some(({ prediction }) => prediction === null)) return null;
+    return outcomes.filter(({ image, prediction }) => prediction === labels[image]).length;
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close();
+    await this.#source.close();
+  }
+}
