@@ -18,8 +18,7 @@ function mistakes(text: string): string[] {
 
 /** What is wrong with a campaign that has a statement more than it needs, or another in the place of one, on line 2. */
 function withStatement(statement: string): string[] {
-  const [word] = statement.split(' ');
-  const others = NEEDED.split('; ').filter((needed) => needed.split(' ')[0] !== word);
+  const others = NEEDED.split('; ').filter((needed) => !`${statement} `.includes(`${needed.split(' ')[0]} `));
   return mistakes(`campaign c {\n${statement}\n${others.join('\n')}\n}\n${ARRAY}`);
 }
 
@@ -218,6 +217,11 @@ describe('a statement of a campaign is refused', () => {
     ],
     ['nods a', ['2:1 unknown statement "nods", did you mean "nodes"?']],
     ['speed 3', ['2:1 unknown statement "speed", did you mean "seed"?']],
+    [
+      'types a: int8, b: int8',
+      ['2:1 the statement "types" belongs inside the braces of an array, found in campaign "c"'],
+    ],
+    ['layers a; sample 1000 each; layer b', ['2:29 unknown statement "layer", did you mean "layers"?']],
     ['size 8 x 8 x 64', ['2:1 the statement "size" belongs inside the braces of an array, found in campaign "c"']],
     ['bit 3', ['2:1 unknown statement "bit", did you mean "bits"?']],
     [
