@@ -123,6 +123,15 @@ test('a channel has live faults in the products that have it only', () => {
   expect(new Set(faults.map(({ product }) => product))).toEqual(new Set([1]));
 });
 
+test('products of one shape have as many live faults each', () => {
+  const twice = open({ window: 'transient' }, [LAYERS[0]!]);
+  const once = open({ window: 'transient' }, [{ ...LAYERS[0]!, products: [CONV] }]);
+  expect(twice.live).toBe(2 * once.live);
+  const stratum = twice.strata([])[0]!;
+  const products = Array.from({ length: twice.live }, (_, n) => stratum.faultAt(n).product);
+  expect(products.filter((product) => product === 1)).toHaveLength(once.live);
+});
+
 test('the domains count the whole and every property', () => {
   const domains = open({ window: 'transient', channels: [1, 4] }).domains();
   const { size } = open({ window: 'transient', channels: [1, 4] });
