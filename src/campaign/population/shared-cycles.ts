@@ -11,7 +11,7 @@ import { zeroFactorIsHarmless } from './live-cycles.ts';
  *
  * That is the token `last`, which on its way gets to PEs whose chain registers hold sums of one tile or another; and
  * operands in an array in which sums pass PEs without a step of their own, where a zero that a fault changes meets
- * what it should not.
+ * what it should not. It is also a product that a sum takes up so early that a window of its tile cannot name the cycle.
  */
 export function sharedNodes(design: Design): ReadonlySet<FaultNode> {
   const nodes: FaultNode[] = ['last'];
@@ -20,7 +20,14 @@ export function sharedNodes(design: Design): ReadonlySet<FaultNode> {
     if (zeroCounts || meetsForeign(design, 'b')) nodes.push('a', 'a_out');
     if (zeroCounts || meetsForeign(design, 'a')) nodes.push('b', 'b_out');
   }
+  if (isEarly(design)) nodes.push('p');
   return new Set(nodes);
+}
+
+/** Whether a product is registered before its tile's first beat. */
+function isEarly(design: Design): boolean {
+  const { multiplierStages } = design.spec;
+  return design.pes.some(({ index }) => sumPoints(design, index).some(({ cycle }) => cycle + multiplierStages < 0));
 }
 
 /** Whether a sum that only passes a PE of one tile may find an operand of another tile there. */
