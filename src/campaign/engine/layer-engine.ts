@@ -110,13 +110,14 @@ export class LayerEngine {
   async run(fault: CampaignFault, images: readonly LayerImage[]): Promise<Outcome[]> {
     const { faultyBackend } = this.#options;
     const { setting, ending } = this.#shared!;
-    const acting = new LayerFault(setting, fault, faultyBackend === null);
+    const acting = new LayerFault(setting, fault);
     const outcomes: Draft[] = [];
     const changed = this.#changed;
     changed.begin(images);
     for (const [n, image] of images.entries()) {
-      const change =
-        acting.applyFast(image.recorded) ?? (await acting.apply(image.recorded, faultyBackend ?? undefined));
+      const change = faultyBackend
+        ? await acting.apply(image.recorded, faultyBackend, 'reached')
+        : (acting.applyFast(image.recorded) ?? (await acting.apply(image.recorded)));
       const { fired, corrupted, pattern } = change;
       const stage =
         corrupted === 0 ? 'array' : (await this.#endLayer(changed, n, image, change, ending)) ? null : 'layer';
@@ -133,6 +134,22 @@ export class LayerEngine {
     }
     if (changed.count > 0) await this.#finish(changed, images, outcomes);
     return outcomes;
+  }
+
+  /**
+   * Run the layer's products under a fault by the simulator and in full on another backend, and compare every sum.
+   * @returns for each image what differs, in words; null where nothing does
+   */
+  async validate(fault: CampaignFault, images: readonly LayerImage[], other: Backend): Promise<(string | null)[]> {
+    const acting = new LayerFault(this.#shared!.setting, fault);
+    const differences: (string | null)[] = [];
+    for (const { recorded, image } of images) {
+      const simulated = snapshot(acting.applyFast(recorded) ?? (await acting.apply(recorded)));
+      const ran = snapshot(await acting.apply(recorded, other));
+      const difference = describeDifference(simulated, ran);
+      differences.push(difference && `image ${image}: ${difference}`);
+    }
+    return differences;
   }
 
   async close(): Promise<void> {
@@ -270,6 +287,25 @@ async function beforeTogether(
   );
   const values = await cut.before(Object.fromEntries(batch));
   return splitValues(values, inputs.length);
+}
+
+interface Snapshot {
+  readonly fired: boolean;
+  /** The changed sums by their places. */
+  readonly sums: ReadonlyMap<number, number>;
+}
+
+function snapshot({ fired, corrupted, elements, sums }: LayerChange): Snapshot {
+  return { fired, sums: new Map(Array.from({ length: corrupted }, (_, n) => [elements[n]!, sums[n]!])) };
+}
+
+function describeDifference(simulated: Snapshot, ran: Snapshot): string | null {
+  for (const element of new Set([...simulated.sums.keys(), ...ran.sums.keys()])) {
+    const [x, y] = [simulated, ran].map(({ sums }) => sums.get(element));
+    if (x !== y) return `sum ${element} is ${x ?? 'unchanged'} by the simulator, ${y ?? 'unchanged'} by the other`;
+  }
+  if (simulated.fired === ran.fired) return null;
+  return `the fault ${simulated.fired ? 'fired' : 'did not fire'} by the simulator only`;
 }
 
 function shapeOf(products: readonly RecordedProduct[]): Omit<CampaignLayer, 'name'> {
