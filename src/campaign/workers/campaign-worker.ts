@@ -42,4 +42,6 @@ async function open({ file, name, text, backend }: WorkerSetup): Promise<Opened>
 
 // Ctrl-C reaches the whole group of processes; when to stop is for the one that started this to say.
 process.on('SIGINT', () => {});
+// Whoever started this may be gone before it is ready.
+process.on('error', () => process.exit(1));
 worker({ run, validate });
