@@ -119,8 +119,7 @@ export class LayerEngine {
         ? await acting.apply(image.recorded, faultyBackend, 'reached')
         : (acting.applyFast(image.recorded) ?? (await acting.apply(image.recorded)));
       const { fired, corrupted, pattern } = change;
-      const stage =
-        corrupted === 0 ? 'array' : (await this.#endLayer(changed, n, image, change, ending)) ? null : 'layer';
+      const stage = corrupted === 0 ? 'array' : await this.#endLayer(changed, n, image, change, ending);
       outcomes.push({
         image: image.image,
         fired,
@@ -157,21 +156,21 @@ export class LayerEngine {
     await this.#options.cut.close();
   }
 
-  /** Put the layer's result for an image among the changed ones; false when it is as without the fault. */
+  /** Put the layer's result for an image among the changed ones, unless it is masked; tells where, null when it is not. */
   async #endLayer(
     changed: ChangedImages,
     n: number,
     image: LayerImage,
     { corrupted, elements, sums, results }: LayerChange,
     ending: LayerEnding | null,
-  ): Promise<boolean> {
+  ): Promise<'layer' | 'activation' | null> {
     if (!results && ending) return changed.addSparse(n, ending, elements, sums, corrupted);
     const { cut, backend } = this.#options;
     const { operands, result } = image.recorded;
     const faulty = await rerunLayer(cut.layer, operands, backend.design.spec.types, results!);
-    if (sameBits(faulty, result)) return false;
+    if (sameBits(faulty, result)) return 'layer';
     changed.add(n, faulty);
-    return true;
+    return null;
   }
 
   /** Run the rest of the model for changed images, and complete their outcomes. */
