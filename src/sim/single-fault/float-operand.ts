@@ -2,6 +2,7 @@ import type { Design } from '../../design/design.ts';
 import type { FaultDrive } from '../../schedule/beats.ts';
 import type { JobPlan } from '../../schedule/plan.ts';
 import { numberOf, wordMask, wordOf, wordsOf } from './float-masking.ts';
+import { SumMemory } from './float-sums.ts';
 import { operandSegments } from './operand-segments.ts';
 import { firesAnyhow, operandReach } from './operand-work.ts';
 import type { SingleFault } from './single-fault.ts';
@@ -27,6 +28,7 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
   const own = new Float32Array(whole);
   const ownWords = new Int32Array(own.buffer);
   const changes = new ChangeList();
+  const memory = new SumMemory(whole, line === 'a' ? inner * columns : rows * inner, freeCount);
   // Whether it fires for all that is known without looking at the elements.
   const anyhow = firesAnyhow(drive, plan) || (toggle !== 0 && (padded || idle === true));
   const [fixedStep, depthStep] = line === 'a' ? [inner, 1] : [1, columns];
@@ -47,6 +49,7 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
       for (let at = 0, from = start; at < inner; at++, from += depthStep) ownWords[at] = words[from]!;
       ownWords.fill(0, inner);
       changeLine(ownWords, depths, inner, paddingCounts, keep, toggle);
+      memory.setLine(ownWords);
       for (const freeStart of freeStarts) {
         addUp(fixed, freeStart + first, Math.min(freeStart + last + 1, freeCount), other, entering, clean);
       }
@@ -55,7 +58,7 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
     return changes;
   };
 
-  /** Add up the sums `from` to `end` − 1 of a row or column, four at a time: each waits for its own last step. */
+  /** Add up the sums `from` to `end` − 1 of a row or column. */
   function addUp(
     fixed: number,
     from: number,
@@ -64,42 +67,21 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
     entering: Float32Array | null,
     clean: Int32Array,
   ): void {
+    const count = end - from;
     const [base, step] = line === 'a' ? [1, columns] : [inner, 1];
     const [origin, next] = line === 'a' ? [fixed * columns, 1] : [fixed, columns];
-    let free = from;
-    for (; free + 3 < end; free += 4) {
-      const element = origin + free * next;
-      let s0 = entering ? entering[element]! : 0;
-      let s1 = entering ? entering[element + next]! : 0;
-      let s2 = entering ? entering[element + 2 * next]! : 0;
-      let s3 = entering ? entering[element + 3 * next]! : 0;
-      for (let at = 0, place = free * base; at < inner; at++, place += step) {
-        const factor = own[at]!;
-        s0 = Math.fround(s0 + Math.fround(factor * other[place]!));
-        s1 = Math.fround(s1 + Math.fround(factor * other[place + base]!));
-        s2 = Math.fround(s2 + Math.fround(factor * other[place + 2 * base]!));
-        s3 = Math.fround(s3 + Math.fround(factor * other[place + 3 * base]!));
-      }
-      finish(element, s0, clean);
-      finish(element + next, s1, clean);
-      finish(element + 2 * next, s2, clean);
-      finish(element + 3 * next, s3, clean);
+    if (line === 'a') memory.setOther(other, 0, inner * columns);
+    else memory.setOther(other, from * inner, end * inner);
+    for (let n = 0; n < count; n++) memory.begin(n, entering ? entering[origin + (from + n) * next]! : 0);
+    memory.addUp(from * base, base, step, inner, count);
+    const isPadded = paddingCounts || entering !== null;
+    for (let n = 0; n < count; n++) {
+      let value = memory.sum(n);
+      if (isPadded) for (let at = inner; at < whole; at++) value = value + own[at]! * 0;
+      const element = origin + (from + n) * next;
+      const word = wordOf(value);
+      if (word !== clean[element]) changes.add(element, word);
     }
-    for (; free < end; free++) {
-      const element = origin + free * next;
-      let sum = entering ? entering[element]! : 0;
-      for (let at = 0, place = free * base; at < inner; at++, place += step) {
-        sum = Math.fround(sum + Math.fround(own[at]! * other[place]!));
-      }
-      finish(element, sum, clean);
-    }
-  }
-
-  function finish(element: number, sum: number, clean: Int32Array): void {
-    let value = sum;
-    for (let at = inner; at < whole; at++) value = value + own[at]! * 0;
-    const word = wordOf(value);
-    if (word !== clean[element]) changes.add(element, word);
   }
 }
 
