@@ -3,6 +3,7 @@ import { BACKENDS } from '../backend/backend.ts';
 import { ARCHITECTURES } from '../backend/machine-design.ts';
 import { DEFAULT_LOWERING, LOWERINGS } from '../onnx/lowering/lowering.ts';
 import { VERSION } from '../version.ts';
+import { addReplayCommand } from './campaign-replay-command.ts';
 import type { CommonFlags, Host, Session } from './session.ts';
 import { inSession } from './session.ts';
 
@@ -100,6 +101,12 @@ export function buildProgram(host: Host): Command {
     .option('--batch <n>', 'length of the first axis of inputs that leave it open', wholeNumber(1))
     .option('--shape <[name=]shape>', 'shape of an input, such as 1x3x224x224, once per input', append, [])
     .action(run(host, async () => (await import('./layers.ts')).layers));
+
+  const campaign = program.command('campaign').description('campaigns of fault injection');
+  addReplayCommand(campaign, {
+    wholeNumber,
+    run: run(host, async () => (await import('./campaign-replay.ts')).campaignReplay),
+  });
 
   command('doctor', 'show the tools that are there, and what works without the others')
     .option('--strict', 'exit with 2 when something does not work here')
