@@ -44,7 +44,7 @@ function describeImage(report: ImageReplay): string[] {
       ['sums of the array', '', ...changeCells(sums)],
       ...values.map((value) => [stageText(value), value.value, ...changeCells(value)]),
     ]),
-    ...(scores ? scoreLines(scores) : []),
+    ...(scores ? scoreLines(scores, outcome) : []),
     `outcome: ${outcomeText(outcome)}${stored && differences.length === 0 ? ', as in the store' : ''}`,
     ...differences.map((difference) => `differs from the store: ${describeDifference(difference)}`),
   ];
@@ -52,17 +52,23 @@ function describeImage(report: ImageReplay): string[] {
 
 function describeProducts({ products }: ImageReplay): string {
   const fired = products.filter(({ firedCycles }) => firedCycles > 0);
-  const cycles = fired.reduce((sum, { firedCycles }) => sum + firedCycles, 0);
-  const all = count(products.length, 'product');
+  const [only] = products;
+  const all = products.length === 1 ? `product ${only!.product}` : count(products.length, 'product');
   if (fired.length === 0) return `the fault changed no bit in ${all}`;
+  const cycles = count(
+    fired.reduce((sum, { firedCycles }) => sum + firedCycles, 0),
+    'cycle',
+  );
   const changed = products.filter((product) => product.changed > 0).length;
-  return `the fault changed a bit in ${count(cycles, 'cycle')} of ${fired.length} of ${all}, and the result of ${changed}`;
+  if (products.length > 1) {
+    return `the fault changed a bit in ${cycles} of ${fired.length} of ${all}, and the results of ${changed}`;
+  }
+  return `the fault changed a bit in ${cycles} of ${all}, ${changed === 1 ? 'and its result' : 'but not its result'}`;
 }
 
 function sumsTable({ sums: { changed, pattern, first, type } }: ImageReplay): string[] {
   if (pattern === null) return [];
-  const axes = ['[channel, y, x]', '[channel, x]'];
-  const place = first[0]!.position.length === 3 ? axes[0]! : 'place';
+  const place = first[0]!.position.length === 3 ? '[channel, y, x]' : 'place';
   const rest = changed - first.length;
   return [
     `${count(changed, 'changed sum')}, pattern: ${PATTERN_WORDS[pattern]}`,
@@ -90,8 +96,9 @@ function stageText({ stage, before }: ValueReplay): string {
   return stage === 'activation' ? 'after the activation' : `input of layer ${before}`;
 }
 
-function scoreLines({ clean, faulty, ...top }: ScoresReplay): string[] {
+function scoreLines({ clean, faulty, ...top }: ScoresReplay, { confidenceChange }: Outcome): string[] {
   const { cleanPrediction, faultyPrediction, cleanConfidence, faultyConfidence } = top;
+  const change = confidenceChange === null ? '' : `, a change of ${Number((100 * confidenceChange).toPrecision(3))} %`;
   const best = (at: number) => Math.max(...[clean[at]!, faulty[at]!].filter((score) => !Number.isNaN(score)));
   const classes = [...clean.keys()];
   const shown = classes.length <= SHOWN_CLASSES ? classes : classes.toSorted((x, y) => best(y) - best(x));
@@ -100,7 +107,7 @@ function scoreLines({ clean, faulty, ...top }: ScoresReplay): string[] {
       ['class', 'score without', 'with'],
       ...shown.slice(0, SHOWN_CLASSES).map((at) => [String(at), numberText(clean[at]!), numberText(faulty[at]!)]),
     ]),
-    `top class: ${cleanPrediction} → ${faultyPrediction}; confidence in class ${cleanPrediction}: ${shareText(cleanConfidence)} → ${shareText(faultyConfidence)}`,
+    `top class: ${cleanPrediction} → ${faultyPrediction}; confidence in class ${cleanPrediction}: ${shareText(cleanConfidence)} → ${shareText(faultyConfidence)}${change}`,
   ];
 }
 

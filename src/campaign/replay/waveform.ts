@@ -10,9 +10,8 @@ import type { FaultyLayer } from './faulty-layer.ts';
  */
 export function checkProduct(wanted: number, { n, product }: CampaignFault, { name, products }: CampaignLayer): void {
   if (!(Number.isInteger(wanted) && wanted >= 0 && wanted < products.length)) {
-    throw new EspalierError(
-      `layer ${name} runs the products 0 to ${products.length - 1} for an image, received product ${wanted}`,
-    );
+    const many = products.length === 1 ? '1 product' : `${products.length} products`;
+    throw new EspalierError(`layer ${name} runs ${many} for an image, counted from 0, received product ${wanted}`);
   }
   if (product !== null && product !== wanted) {
     throw new EspalierError(`fault ${n} acts in product ${product} of layer ${name} only, received product ${wanted}`);
