@@ -55,18 +55,22 @@ export async function openLayerCut(model: OnnxModel, layer: CompatibleLayer, low
   };
 }
 
-/** Run a session on images, all in one batch. */
-export async function runTogether(
-  { session, inputs }: TailRun,
-  images: readonly ImageValues[],
-): Promise<readonly ImageValues[] | null> {
-  const feeds = new Map(
+/** Put the values that a session takes together into a batch. */
+export function feedsOf({ inputs }: TailRun, images: readonly ImageValues[]): Map<string, RuntimeTensor> {
+  return new Map(
     inputs.map((name) => {
-      const values = images.map((values) => values.get(name)!);
+      const values = images.map((own) => own.get(name)!);
       return [name, toRuntime(concatenate(values, name))];
     }),
   );
-  const results = await session.run(feeds);
+}
+
+/** Run a session on images, all in one batch; null when an output is not of single images. */
+export async function runTogether(
+  run: TailRun,
+  images: readonly ImageValues[],
+): Promise<readonly ImageValues[] | null> {
+  const results = await run.session.run(feedsOf(run, images));
   return splitValues(new Map([...results].map(([name, value]) => [name, fromRuntime(value, name)])), images.length);
 }
 
@@ -74,8 +78,7 @@ export async function runTogether(
 export async function runApart(run: TailRun, images: readonly ImageValues[]): Promise<readonly ImageValues[]> {
   const results: ImageValues[] = [];
   for (const values of images) {
-    const feeds = new Map(run.inputs.map((name) => [name, toRuntime(values.get(name)!)]));
-    const outputs = await run.session.run(feeds);
+    const outputs = await run.session.run(feedsOf(run, [values]));
     results.push(new Map([...outputs].map(([name, value]) => [name, fromRuntime(value, name)])));
   }
   return results;

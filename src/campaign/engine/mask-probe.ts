@@ -4,10 +4,10 @@ import type { GraphIndex } from '../../onnx/graph/graph-index.ts';
 import { listLayers } from '../../onnx/graph/layers.ts';
 import type { Stage } from '../../onnx/graph/stages.ts';
 import { submodel } from '../../onnx/graph/submodel.ts';
-import { openSession } from '../../onnx/run/session.ts';
+import { fromRuntime, openSession } from '../../onnx/run/session.ts';
 import type { MaskedStage } from '../outcome.ts';
-import { type ImageValues, sameBits } from './image-values.ts';
-import { type LayerCut, runApart, runTogether, type TailRun } from './layer-cut.ts';
+import { bytesOf, type ImageValues } from './image-values.ts';
+import { feedsOf, type LayerCut, type TailRun } from './layer-cut.ts';
 
 /** A value behind a layer at which a fault may turn out to be masked. */
 export interface Checkpoint {
@@ -45,8 +45,8 @@ export function checkpoints(model: OnnxModel, index: GraphIndex, stage: Stage, l
 export class MaskProbe {
   readonly #run: TailRun | null;
   readonly #points: readonly Checkpoint[];
-  /** Fault-free values at the checkpoints. */
-  readonly #clean = new WeakMap<ImageValues, ImageValues>();
+  /** The bytes of fault-free values at each checkpoint. */
+  readonly #clean = new WeakMap<ImageValues, readonly Uint8Array[]>();
 
   private constructor(run: TailRun | null, points: readonly Checkpoint[]) {
     this.#run = run;
@@ -69,22 +69,33 @@ export class MaskProbe {
   ): Promise<(Checkpoint | null)[]> {
     if (!this.#run) return images.map(() => null);
     const missing = images.map(({ values }) => values).filter((values) => !this.#clean.has(values));
-    const clean = await this.#compute(missing, together);
-    for (const [n, values] of missing.entries()) this.#clean.set(values, clean[n]!);
+    for (const [n, values] of (await this.#compute(missing, together)).entries()) this.#clean.set(missing[n]!, values);
     const found = await this.#compute(
       images.map(({ faulty }) => faulty),
       together,
     );
     return images.map(({ values }, n) => {
       const expected = this.#clean.get(values)!;
-      return this.#points.find(({ value }) => sameBits(expected.get(value)!, found[n]!.get(value)!)) ?? null;
+      return this.#points.find((_, at) => Buffer.compare(expected[at]!, found[n]![at]!) === 0) ?? null;
     });
   }
 
-  async #compute(images: readonly ImageValues[], together: boolean): Promise<readonly ImageValues[]> {
+  /** Give for each image the bytes at each checkpoint. */
+  async #compute(images: readonly ImageValues[], together: boolean): Promise<Uint8Array[][]> {
     if (images.length === 0) return [];
-    const all = together ? await runTogether(this.#run!, images) : null;
-    return all ?? (await runApart(this.#run!, images));
+    const run = this.#run!;
+    const batches = together ? [images] : images.map((image) => [image]);
+    const bytes: Uint8Array[][] = [];
+    for (const batch of batches) {
+      const results = await run.session.run(feedsOf(run, batch));
+      const values = this.#points.map(({ value }) => bytesOf(fromRuntime(results.get(value)!, value).data));
+      for (let n = 0; n < batch.length; n++) {
+        bytes.push(
+          values.map((all) => all.subarray((n * all.length) / batch.length, ((n + 1) * all.length) / batch.length)),
+        );
+      }
+    }
+    return bytes;
   }
 
   async close(): Promise<void> {

@@ -22,43 +22,29 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
   const paddingCounts = !(Number.isFinite(zeroFaulty) && zeroFaulty >= 0 && !Object.is(zeroFaulty, -0));
   const [fixedCount, freeCount] = line === 'a' ? [rows, columns] : [columns, rows];
   const segments = operandSegments(work);
+  const padded = segments.some(({ fixed, depths }) => fixed >= fixedCount || depths.some((at) => at >= inner));
+  const acting = segments.filter(({ fixed }) => fixed < fixedCount);
   const own = new Float32Array(whole);
+  const ownWords = new Int32Array(own.buffer);
   const changes = new ChangeList();
+  const anyhow = firesAnyhow(drive, plan);
+  const [fixedStep, depthStep] = line === 'a' ? [inner, 1] : [1, columns];
 
   return ({ a, b, c, result }) => {
     changes.clear();
-    let fired = firesAnyhow(drive, plan);
-    let padded = false;
+    let fired = anyhow;
     const [operand, other] = (line === 'a' ? [a, b] : [b, a]) as [Float32Array, Float32Array];
     const words = wordsOf(operand);
     const clean = wordsOf(result);
     const entering = c as Float32Array | null;
-    for (const { fixed, first, last, freeStarts, depths } of segments) {
-      if (fixed >= fixedCount) {
-        padded = true;
-        continue;
-      }
-      const [start, step] = line === 'a' ? [fixed * inner, 1] : [fixed, columns];
-      let matters = false;
-      let isFilled = false;
-      for (const at of depths) {
-        if (at >= inner) {
-          padded = true;
-          if (!paddingCounts) continue;
-          if (!isFilled) fill(operand, start, step);
-          own[at] = zeroFaulty;
-        } else {
-          const word = words[start + at * step]!;
-          const faulty = (word & keep) ^ toggle;
-          if (faulty === word) continue;
-          fired = true;
-          if (!isFilled) fill(operand, start, step);
-          own[at] = numberOf(faulty);
-        }
-        isFilled = true;
-        matters = true;
-      }
-      if (!matters || first > last) continue;
+    for (const { fixed, first, last, freeStarts, depths } of acting) {
+      const start = fixed * fixedStep;
+      const found = countChanges(words, start, depthStep, depths, inner, keep, toggle);
+      if (found > 0) fired = true;
+      if ((found === 0 && !paddingCounts) || first > last) continue;
+      for (let at = 0, from = start; at < inner; at++, from += depthStep) ownWords[at] = words[from]!;
+      ownWords.fill(0, inner);
+      changeLine(ownWords, depths, inner, paddingCounts, keep, toggle);
       for (const freeStart of freeStarts) {
         addUp(fixed, freeStart + first, Math.min(freeStart + last + 1, freeCount), other, entering, clean);
       }
@@ -66,12 +52,6 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
     changes.fired = fired || (toggle !== 0 && (padded || idle === true)) || (idle === null ? null : false);
     return changes;
   };
-
-  /** Copy the row or column without the fault. */
-  function fill(operand: Float32Array, start: number, step: number): void {
-    for (let at = 0, from = start; at < inner; at++, from += step) own[at] = operand[from]!;
-    own.fill(0, inner);
-  }
 
   /** Add up the sums `from` to `end` − 1 of a row or column, four at a time: each waits for its own last step. */
   function addUp(
@@ -118,5 +98,40 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
     for (let at = inner; at < whole; at++) value = value + own[at]! * 0;
     const word = wordOf(value);
     if (word !== clean[element]) changes.add(element, word);
+  }
+}
+
+/** Count the elements of a line that a fault changes; those of the padding aside. */
+function countChanges(
+  words: Int32Array,
+  start: number,
+  step: number,
+  depths: Int32Array,
+  inner: number,
+  keep: number,
+  toggle: number,
+): number {
+  let count = 0;
+  for (let n = 0; n < depths.length; n++) {
+    const at = depths[n]!;
+    if (at >= inner) continue;
+    const word = words[start + at * step]!;
+    if (((word & keep) ^ toggle) !== word) count++;
+  }
+  return count;
+}
+
+/** Apply a fault to the elements of a line that it meets. */
+function changeLine(
+  own: Int32Array,
+  depths: Int32Array,
+  inner: number,
+  paddingToo: boolean,
+  keep: number,
+  toggle: number,
+): void {
+  for (let n = 0; n < depths.length; n++) {
+    const at = depths[n]!;
+    if (at < inner || paddingToo) own[at] = (own[at]! & keep) ^ toggle;
   }
 }
