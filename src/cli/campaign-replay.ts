@@ -1,6 +1,5 @@
 import type { BackendKind } from '../backend/backend.ts';
 import { openStoredCampaign } from '../campaign/replay/open-stored-campaign.ts';
-import { originOf } from '../campaign/replay/origin-of.ts';
 import { replayFault } from '../campaign/replay/replay-fault.ts';
 import { storedFault } from '../campaign/replay/stored-fault.ts';
 import { openStore } from '../campaign/store/open-store.ts';
@@ -24,7 +23,7 @@ export const campaignReplay: Action<[store: string, n: number], Flags> = async (
   const store = openStore(path, { readonly: true });
   try {
     progress.tell('opening the campaign');
-    const campaign = await openStoredCampaign(store, { reference: flags.campaign, originOf });
+    const campaign = await openStoredCampaign(store, { reference: flags.campaign });
     try {
       const report = await replayFault(campaign, n, {
         backend: flags.backend,

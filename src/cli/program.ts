@@ -6,6 +6,7 @@ import { VERSION } from '../version.ts';
 import { addReplayCommand } from './campaign-replay-command.ts';
 import type { CommonFlags, Host, Session } from './session.ts';
 import { inSession } from './session.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /**
  * Lay out the commands and their flags. The code of a command is loaded when it is called, so that help and the small
@@ -20,13 +21,16 @@ export function buildProgram(host: Host): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'espalier: ')) })
     .exitOverride();
 
-  const command = (usage: string, description: string): Command =>
-    program
-      .command(usage)
-      .description(description)
-      .option('--json', 'print one JSON document to stdout and nothing else')
-      .option('--quiet', 'show no progress')
-      .option('--debug', 'show stack traces');
+  const commandOf =
+    (parent: Command) =>
+    (usage: string, description: string): Command =>
+      parent
+        .command(usage)
+        .description(description)
+        .option('--json', 'print one JSON document to stdout and nothing else')
+        .option('--quiet', 'show no progress')
+        .option('--debug', 'show stack traces');
+  const command = commandOf(program);
 
   command('generate', 'write an array as synthesizable Verilog, with its manifest and a picture')
     .argument('<spec>', SPEC)
@@ -102,11 +106,8 @@ export function buildProgram(host: Host): Command {
     .option('--shape <[name=]shape>', 'shape of an input, such as 1x3x224x224, once per input', append, [])
     .action(run(host, async () => (await import('./layers.ts')).layers));
 
-  const campaign = program.command('campaign').description('campaigns of fault injection');
-  addReplayCommand(campaign, {
-    wholeNumber,
-    run: run(host, async () => (await import('./campaign-replay.ts')).campaignReplay),
-  });
+  const campaign = program.command('campaign').description('fault-injection campaigns: statistics over many faults');
+  addReplayCommand(commandOf(campaign), (load) => run(host, load));
 
   command('doctor', 'show the tools that are there, and what works without the others')
     .option('--strict', 'exit with 2 when something does not work here')
@@ -125,6 +126,11 @@ export type Action<Args extends readonly unknown[], Flags> = (
   args: Args,
   flags: Flags,
 ) => Promise<void>;
+
+/** Makes the handler of a command from what loads its action. */
+export type RunAction = <Args extends readonly unknown[], Flags>(
+  load: () => Promise<Action<Args, Flags>>,
+) => (...given: unknown[]) => Promise<void>;
 
 // Commander knows nothing of the types of arguments and flags: each action states what its command above gives it.
 function run<Args extends readonly unknown[], Flags>(
@@ -151,12 +157,4 @@ function names(value: string): readonly string[] {
   const given = value.split(',').map((name) => name.trim());
   if (given.includes('')) throw new InvalidArgumentError('Names are separated by single commas.');
   return given;
-}
-
-function wholeNumber(least: number): (value: string) => number {
-  return (value) => {
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (Number.isSafeInteger(number) && number >= least) return number;
-    throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
-  };
 }

@@ -5,15 +5,14 @@ import { loadSpec } from '../../spec/load.ts';
 import { selectCampaign } from '../../spec/select-item.ts';
 import { splitSpecReference } from '../../spec/spec-reference.ts';
 import { Campaign, type CampaignPieces } from '../campaign.ts';
-import { assertSame, type Origin } from '../store/assert-same.ts';
+import { assertSame } from '../store/assert-same.ts';
 import type { CampaignRecord } from '../store/record.ts';
 import type { Store } from '../store/store.ts';
+import { originOf } from './origin-of.ts';
 
 export interface OpenStoredOptions extends CampaignPieces {
   /** `FILE` or `FILE:NAME` of the campaign; looked for beside the store, then in the current directory, when left out. */
   readonly reference?: string | undefined;
-  /** Works out what the campaign is made of now, its files starting from a folder. */
-  readonly originOf: (campaign: Campaign, folder: string) => Promise<Origin>;
 }
 
 /**
@@ -21,8 +20,8 @@ export interface OpenStoredOptions extends CampaignPieces {
  * @throws {FileError} when the file is not found, or something has changed since the campaign ran; what
  * {@link loadSpec} and {@link Campaign.open} throw
  */
-export async function openStoredCampaign(store: Store, options: OpenStoredOptions): Promise<Campaign> {
-  const { reference, originOf, ...pieces } = options;
+export async function openStoredCampaign(store: Store, options: OpenStoredOptions = {}): Promise<Campaign> {
+  const { reference, ...pieces } = options;
   const { record } = store;
   const { file, name } = reference === undefined ? findFile(store.path, record) : splitSpecReference(reference);
   const spec = selectCampaign(loadSpec(file), name ?? record.name, file);
@@ -32,7 +31,7 @@ export async function openStoredCampaign(store: Store, options: OpenStoredOption
   const folder = dirname(file);
   const campaign = await Campaign.open(spec, { ...pieces, folder });
   try {
-    assertSame(record, await originOf(campaign, folder), 'replayed');
+    assertSame(record, await originOf(campaign, { folder }), 'replayed');
     return campaign;
   } catch (error) {
     await campaign.close();

@@ -7,8 +7,11 @@ import type { Campaign } from '../campaign.ts';
 import { contentHash } from '../inputs/content-hash.ts';
 import type { Origin } from '../store/assert-same.ts';
 
-/** Work out what a campaign is made of, its files starting from a folder. */
-export async function originOf({ spec, design }: Pick<Campaign, 'spec' | 'design'>, folder: string): Promise<Origin> {
+/** Work out what the outcomes of a campaign depend on; its files start from a folder. */
+export async function originOf(
+  { spec, design }: Pick<Campaign, 'spec' | 'design'>,
+  { folder }: { readonly folder: string },
+): Promise<Origin> {
   const hashOf = (paths: readonly string[]) => contentHash(paths.map((path) => resolve(folder, path)));
   return {
     versions: { espalier: VERSION, node: process.versions.node, onnxruntime: env.versions.node ?? '' },

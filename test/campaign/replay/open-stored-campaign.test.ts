@@ -1,7 +1,6 @@
-import { appendFileSync, copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStoredCampaign } from '../../../src/campaign/replay/open-stored-campaign.ts';
-import { originOf } from '../../../src/campaign/replay/origin-of.ts';
 import { openStore } from '../../../src/campaign/store/open-store.ts';
 import { type CampaignFolder, digitsFolder, writeStore } from './support/digits-campaign.ts';
 
@@ -20,7 +19,7 @@ afterEach(() => place.remove());
 async function open(reference?: string): Promise<string> {
   const store = openStore(place.path('digits.store'), { readonly: true });
   try {
-    const campaign = await openStoredCampaign(store, { reference, originOf });
+    const campaign = await openStoredCampaign(store, { reference });
     await campaign.close();
     return campaign.spec.name;
   } catch (error) {
@@ -34,6 +33,13 @@ async function open(reference?: string): Promise<string> {
 function edit(from: string, to: string): void {
   const path = place.path('digits.campaign');
   writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+}
+
+/** Change a number of a file. */
+function flipLastBit(name: string): void {
+  const bytes = readFileSync(place.path(name));
+  bytes[bytes.length - 1]! ^= 1;
+  writeFileSync(place.path(name), bytes);
 }
 
 describe('openStoredCampaign', () => {
@@ -59,8 +65,8 @@ describe('openStoredCampaign', () => {
   it.each([
     ["the campaign's text has", () => edit('seed 3', 'seed 4')],
     ['the design of the array has', () => edit('size 4 x 4 x 4', 'size 4 x 4 x 5')],
-    ['the data set has', () => appendFileSync(place.path('images.npy'), '\0')],
-    ['the labels have', () => writeLabels()],
+    ['the data set has', () => flipLastBit('images.npy')],
+    ['the labels have', () => flipLastBit('labels.npy')],
   ])('refuses to replay when %s changed', async (part, change) => {
     change();
     expect(await open()).toMatch(new RegExp(`^the campaign cannot be replayed: ${part} changed since it began \\(`));
@@ -72,10 +78,4 @@ describe('openStoredCampaign', () => {
     other.remove();
     expect(await open()).toMatch(/^the campaign cannot be replayed: the model has changed since it began \(/);
   });
-
-  function writeLabels(): void {
-    const labels = readFileSync(place.path('labels.npy'));
-    labels[labels.length - 1]! ^= 1;
-    writeFileSync(place.path('labels.npy'), labels);
-  }
 });

@@ -84,7 +84,7 @@ export async function writeStore(
       file: 'digits.campaign',
       text: '',
       seed: spec.seed,
-      ...(await originOf(campaign, folder)),
+      ...(await originOf(campaign, { folder })),
       array: {
         name: design.name,
         size: design.spec.size,
