@@ -1,5 +1,5 @@
 import { findScores } from '../../onnx/run/scores.ts';
-import { bitsOf, type Tensor } from '../../tensor/tensor.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { cleanScores, compareScores, type ScoreKind, sameScores } from '../engine/clean-scores.ts';
 import type { OutcomeClassifier } from '../engine/layer-engine.ts';
 import type { MaskedStage, Outcome } from '../outcome.ts';
@@ -40,8 +40,5 @@ function maskedAt({ sums, values }: LayerRun): { readonly stage: MaskedStage; re
 function becomesNonFinite(clean: Tensor, faulty: Tensor): boolean {
   if (!(clean.data instanceof Float32Array || clean.data instanceof Float64Array)) return false;
   const before = clean.data;
-  const [bits, bitsBefore] = [bitsOf(faulty.data), bitsOf(before)];
-  return (faulty.data as Float32Array).some(
-    (value, at) => bits[at] !== bitsBefore[at] && !Number.isFinite(value) && Number.isFinite(before[at]),
-  );
+  return (faulty.data as Float32Array).some((value, at) => !Number.isFinite(value) && Number.isFinite(before[at]));
 }

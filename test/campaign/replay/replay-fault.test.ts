@@ -84,6 +84,8 @@ describe.each(CASES)('a replay of %s, campaign %s', (model, name) => {
     });
     const faulty = await run();
     const [report] = (await replayFault(campaign, n, { images: [image] })).images;
+    const acting = product === null ? [...campaign.layers[layer]!.products.keys()] : [product];
+    expect(report!.products.map((own) => own.product)).toEqual(acting);
     expect(report!.scores).toMatchObject({ clean, faulty });
     const [, ...sides] = sums[0]!.shape;
     expect(report!.sums.first.length).toBe(Math.min(8, corrupted[n]!));
