@@ -5,6 +5,7 @@ import { readLabels } from '../data/labels.ts';
 import { buildDesign } from '../design/build-design.ts';
 import type { Design } from '../design/design.ts';
 import { type OnnxModel, openModel } from '../onnx/file/model.ts';
+import { formatFault } from '../spec/format.ts';
 import type { CampaignFault } from './campaign-fault.ts';
 import type { CampaignSpec } from './campaign-spec.ts';
 import { CampaignEngine, type ImageInputs } from './engine/engine.ts';
@@ -16,6 +17,7 @@ import type { CampaignLayer } from './population/campaign-layer.ts';
 import { openPopulation, type Population } from './population/population.ts';
 import { planSample, type SamplePlan } from './sampling/plan-sample.ts';
 import type { CleanRow } from './store/tables.ts';
+import type { FaultValidation } from './validate/validate-campaign.ts';
 
 /** Pieces of a campaign that a program may replace. */
 export interface CampaignPieces {
@@ -121,6 +123,19 @@ export class Campaign {
       numbers.map((n) => this.fault(n)),
       signal,
     );
+  }
+
+  /** Run a fault's products on another backend as well and compare every sum. */
+  async validate(n: number, other: Backend): Promise<FaultValidation> {
+    const fault = this.fault(n);
+    const found = await this.#engine.validate(fault, other);
+    const differing = this.images.filter((_, at) => found[at] !== null);
+    const first = found.find((difference) => difference !== null);
+    return {
+      n,
+      differing,
+      difference: first === undefined ? null : `fault ${n}, ${formatFault(fault.fault.spec)}: ${first}`,
+    };
   }
 
   /** Run all faults, one after the other, in this process. */

@@ -3,6 +3,7 @@ import { BACKENDS } from '../backend/backend.ts';
 import { ARCHITECTURES } from '../backend/machine-design.ts';
 import { DEFAULT_LOWERING, LOWERINGS } from '../onnx/lowering/lowering.ts';
 import { VERSION } from '../version.ts';
+import { addCampaignCommands } from './campaign-command.ts';
 import { addReplayCommand } from './campaign-replay-command.ts';
 import type { CommonFlags, Host, Session } from './session.ts';
 import { inSession } from './session.ts';
@@ -107,6 +108,7 @@ export function buildProgram(host: Host): Command {
     .action(run(host, async () => (await import('./layers.ts')).layers));
 
   const campaign = program.command('campaign').description('fault-injection campaigns: statistics over many faults');
+  addCampaignCommands(commandOf(campaign), (load) => run(host, load));
   addReplayCommand(commandOf(campaign), (load) => run(host, load));
 
   command('doctor', 'show the tools that are there, and what works without the others')

@@ -42,20 +42,37 @@ export class ChangedImages {
     this.#words = bitsOf(this.#storage) as Int32Array;
   }
 
-  /** Take an image whose layer result differs in some elements; false when these turn out to be the same. */
-  addSparse(n: number, ending: LayerEnding, elements: Int32Array, sums: Int32Array, count: number): boolean {
+  /**
+   * Take an image whose layer result differs in some elements, unless these turn out to be the same, at once or after the
+   * Relu behind the layer.
+   * @returns where the image is as without the fault; null when it was taken
+   */
+  addSparse(
+    n: number,
+    ending: LayerEnding,
+    elements: Int32Array,
+    sums: Int32Array,
+    count: number,
+  ): 'layer' | 'activation' | null {
     const { data } = this.#images[n]!.recorded.result;
     const base = this.#numbers.length * data.length;
     const clean = bitsOf(data) as Int32Array;
     this.#words.set(clean, base);
     ending(elements, sums, count, this.#storage, base);
+    const relu = this.#cut.feedsRelu && this.#storage instanceof Float32Array ? this.#storage : null;
+    let masked: 'layer' | 'activation' = 'layer';
     for (let at = 0; at < count; at++) {
       const element = elements[at]!;
       if (this.#words[base + element] === clean[element]) continue;
+      // Of two negative numbers, Relu makes the same zero.
+      if (relu && relu[base + element]! < 0 && (data[element] as number) < 0) {
+        masked = 'activation';
+        continue;
+      }
       this.#numbers.push(n);
-      return true;
+      return null;
     }
-    return false;
+    return masked;
   }
 
   /** Take an image with another layer result. */

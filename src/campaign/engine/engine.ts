@@ -102,6 +102,16 @@ export class CampaignEngine {
     return outcomes;
   }
 
+  /** Compare every sum of a fault's layer with another backend; for each image what differs, null for nothing. */
+  async validate(fault: CampaignFault, other: Backend): Promise<(string | null)[]> {
+    const differences: (string | null)[] = [];
+    for (let from = 0; from < this.#options.images.length; from += this.#chunk) {
+      const images = await this.#imagesOf(fault.layer, from);
+      differences.push(...(await this.#layers[fault.layer]!.validate(fault, images, other)));
+    }
+    return differences;
+  }
+
   /** The images of a layer as they are without faults, chunk by chunk. */
   async *cleanImages(layer: number): AsyncGenerator<readonly LayerImage[]> {
     for (let from = 0; from < this.#options.images.length; from += this.#chunk) yield await this.#imagesOf(layer, from);

@@ -19,6 +19,8 @@ export interface LayerCut {
   before(inputs: Readonly<Record<string, Tensor>>): Promise<ReadonlyMap<string, Tensor>>;
   /** Run what comes behind it; null when the layer's result is the only output of the model. */
   readonly after: TailRun | null;
+  /** Whether nothing but a Relu takes the layer's result. */
+  readonly feedsRelu: boolean;
   /** Names of the model's outputs, in its order. */
   readonly outputs: readonly string[];
   close(): Promise<void>;
@@ -39,10 +41,14 @@ export async function openLayerCut(model: OnnxModel, layer: CompatibleLayer, low
     await stages.close();
     throw new ModelError(`layer '${layer.name}' cannot be cut out of ${model.path}`);
   }
+  const result = own.node.output[0] ?? '';
+  const outputs = model.outputs.map(({ name }) => name);
+  const users = stages.index.users.get(result) ?? [];
   return {
     layer: own,
     stages,
-    result: own.node.output[0] ?? '',
+    result,
+    feedsRelu: users.length === 1 && users[0]!.opType === 'Relu' && !outputs.includes(result),
     async before(inputs) {
       const values = new Map(Object.entries(inputs).map(([name, value]) => [name, toRuntime(value)]));
       const computed = (await first.session?.run(values)) ?? new Map<string, RuntimeTensor>();
@@ -50,7 +56,7 @@ export async function openLayerCut(model: OnnxModel, layer: CompatibleLayer, low
       return new Map([...values].map(([name, value]) => [name, fromRuntime(value, name)]));
     },
     after: second?.session ? { session: second.session, inputs: second.stage.inputs } : null,
-    outputs: model.outputs.map(({ name }) => name),
+    outputs,
     close: () => stages.close(),
   };
 }

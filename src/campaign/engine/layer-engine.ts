@@ -110,16 +110,16 @@ export class LayerEngine {
   async run(fault: CampaignFault, images: readonly LayerImage[]): Promise<Outcome[]> {
     const { faultyBackend } = this.#options;
     const { setting, ending } = this.#shared!;
-    const acting = new LayerFault(setting, fault, faultyBackend === null);
+    const acting = new LayerFault(setting, fault);
     const outcomes: Draft[] = [];
     const changed = this.#changed;
     changed.begin(images);
     for (const [n, image] of images.entries()) {
-      const change =
-        acting.applyFast(image.recorded) ?? (await acting.apply(image.recorded, faultyBackend ?? undefined));
+      const change = faultyBackend
+        ? await acting.apply(image.recorded, faultyBackend, 'reached')
+        : (acting.applyFast(image.recorded) ?? (await acting.apply(image.recorded)));
       const { fired, corrupted, pattern } = change;
-      const stage =
-        corrupted === 0 ? 'array' : (await this.#endLayer(changed, n, image, change, ending)) ? null : 'layer';
+      const stage = corrupted === 0 ? 'array' : await this.#endLayer(changed, n, image, change, ending);
       outcomes.push({
         image: image.image,
         fired,
@@ -135,26 +135,42 @@ export class LayerEngine {
     return outcomes;
   }
 
+  /**
+   * Run the layer's products under a fault by the simulator and in full on another backend, and compare every sum.
+   * @returns for each image what differs, in words; null where nothing does
+   */
+  async validate(fault: CampaignFault, images: readonly LayerImage[], other: Backend): Promise<(string | null)[]> {
+    const acting = new LayerFault(this.#shared!.setting, fault);
+    const differences: (string | null)[] = [];
+    for (const { recorded, image } of images) {
+      const simulated = snapshot(acting.applyFast(recorded) ?? (await acting.apply(recorded)));
+      const ran = snapshot(await acting.apply(recorded, other));
+      const difference = describeDifference(simulated, ran);
+      differences.push(difference && `image ${image}: ${difference}`);
+    }
+    return differences;
+  }
+
   async close(): Promise<void> {
     await this.#probe?.close();
     await this.#options.cut.close();
   }
 
-  /** Put the layer's result for an image among the changed ones; false when it is as without the fault. */
+  /** Put the layer's result for an image among the changed ones, unless it is masked; tells where, null when it is not. */
   async #endLayer(
     changed: ChangedImages,
     n: number,
     image: LayerImage,
     { corrupted, elements, sums, results }: LayerChange,
     ending: LayerEnding | null,
-  ): Promise<boolean> {
+  ): Promise<'layer' | 'activation' | null> {
     if (!results && ending) return changed.addSparse(n, ending, elements, sums, corrupted);
     const { cut, backend } = this.#options;
     const { operands, result } = image.recorded;
     const faulty = await rerunLayer(cut.layer, operands, backend.design.spec.types, results!);
-    if (sameBits(faulty, result)) return false;
+    if (sameBits(faulty, result)) return 'layer';
     changed.add(n, faulty);
-    return true;
+    return null;
   }
 
   /** Run the rest of the model for changed images, and complete their outcomes. */
@@ -270,6 +286,25 @@ async function beforeTogether(
   );
   const values = await cut.before(Object.fromEntries(batch));
   return splitValues(values, inputs.length);
+}
+
+interface Snapshot {
+  readonly fired: boolean;
+  /** The changed sums by their places. */
+  readonly sums: ReadonlyMap<number, number>;
+}
+
+function snapshot({ fired, corrupted, elements, sums }: LayerChange): Snapshot {
+  return { fired, sums: new Map(Array.from({ length: corrupted }, (_, n) => [elements[n]!, sums[n]!])) };
+}
+
+function describeDifference(simulated: Snapshot, ran: Snapshot): string | null {
+  for (const element of new Set([...simulated.sums.keys(), ...ran.sums.keys()])) {
+    const [x, y] = [simulated, ran].map(({ sums }) => sums.get(element));
+    if (x !== y) return `sum ${element} is ${x ?? 'unchanged'} by the simulator, ${y ?? 'unchanged'} by the other`;
+  }
+  if (simulated.fired === ran.fired) return null;
+  return `the fault ${simulated.fired ? 'fired' : 'did not fire'} by the simulator only`;
 }
 
 function shapeOf(products: readonly RecordedProduct[]): Omit<CampaignLayer, 'name'> {

@@ -11,6 +11,7 @@ import type { Pattern } from '../outcome.ts';
 import { wordReader } from './image-values.ts';
 import { channelOf, type ProductLines, pixelOf, sumShift } from './layer-lines.ts';
 import { PatternFinder } from './pattern.ts';
+import { cutJob, mergePart, type ReachedPart, reachedPart } from './reached-job.ts';
 import type { RecordedLayer, RecordedProduct } from './recorded-layer.ts';
 
 /** What a fault changed in the sums of a layer; valid until the next image. */
@@ -43,25 +44,19 @@ export class LayerFault {
   readonly #setting: LayerSetting;
   readonly #fault: CampaignFault;
   readonly #placed: PlacedFault;
-  readonly #singles: readonly (SingleFault | null)[];
+  readonly #singles = new Map<JobPlan, SingleFault | null>();
+  readonly #parts = new Map<JobPlan, Promise<ReachedPart | null>>();
   readonly #pattern: PatternFinder;
   readonly #shift: number;
   #elements = new Int32Array(256);
   #sums = new Int32Array(256);
 
-  /** @param isFast false to run every product on the backend, as `run` does */
-  constructor(setting: LayerSetting, fault: CampaignFault, isFast: boolean) {
-    const { design, plans, lines } = setting;
+  constructor(setting: LayerSetting, fault: CampaignFault) {
+    const { design, lines } = setting;
     this.#setting = setting;
     this.#fault = fault;
     const { channel, product } = fault;
     this.#placed = { fault: fault.fault, layer: null, channel, product };
-    const known = new Map<JobPlan, SingleFault | null>();
-    this.#singles = plans.map((plan, n) => {
-      if (!isFast || !setting.isSparse || !this.#actsIn(n)) return null;
-      if (!known.has(plan)) known.set(plan, singleFault(design, plan, driveFault(design, plan, fault.fault)));
-      return known.get(plan)!;
-    });
     const [n1, n2] = design.spec.size;
     this.#pattern = new PatternFinder(lines[0]?.channelsAreRows ? [n2, n1] : [n1, n2]);
     this.#shift = sumShift(design);
@@ -69,12 +64,13 @@ export class LayerFault {
 
   /** Find what the fault changes for an image, by the fast way; null where that does not cover it. */
   applyFast({ products, sums }: RecordedLayer): LayerChange | null {
+    if (!this.#setting.isSparse) return null;
     this.#pattern.clear();
     let fired = false;
     let count = 0;
     for (let n = 0; n < products.length; n++) {
       if (!this.#actsIn(n)) continue;
-      const single = this.#singles[n];
+      const single = this.#singleOf(this.#setting.plans[n]!);
       if (!single) return null;
       const { a, b, result } = products[n]!;
       const changes = single({ a: a.data, b: b.data, c: null, result: result.data });
@@ -86,8 +82,15 @@ export class LayerFault {
     return this.#change(fired, count, null);
   }
 
-  /** Find it by running the products in which the fault acts on the backend. */
-  async apply({ products, sums }: RecordedLayer, backend: Backend = this.#setting.backend): Promise<LayerChange> {
+  /**
+   * Find it by running the products in which the fault acts on a backend.
+   * @param extent the whole of each product, or the tiles alone that the fault reaches
+   */
+  async apply(
+    { products, sums }: RecordedLayer,
+    backend: Backend = this.#setting.backend,
+    extent: 'whole' | 'reached' = 'whole',
+  ): Promise<LayerChange> {
     this.#pattern.clear();
     let fired = false;
     let count = 0;
@@ -99,16 +102,47 @@ export class LayerFault {
         results.push(product.result);
         continue;
       }
-      const { a, b, channels } = product;
-      const { result, firedCycles } = await faultyProduct(backend, { a, b, c }, [this.#placed], channels, {}, n);
-      fired ||= firedCycles[0]! > 0;
-      const differing = differences(product, result);
-      results.push(differing.length === 0 ? product.result : result);
+      const ran =
+        (extent === 'reached' && isClean ? await this.#runReached(n, product, backend) : null) ??
+        (await this.#runWhole(n, product, c, backend));
+      fired ||= ran.fired;
+      const differing = differences(product, ran.result);
+      results.push(differing.length === 0 ? product.result : ran.result);
       this.#grow(count + differing.length);
-      const values = Int32Array.from(differing, wordReader(result.data));
+      const values = Int32Array.from(differing, wordReader(ran.result.data));
       count = this.#take(n, differing.length, differing, values, product.result, sums, count);
     }
     return this.#change(fired, count, this.#setting.isSparse || count === 0 ? null : results);
+  }
+
+  async #runWhole(n: number, { a, b, channels }: RecordedProduct, c: Tensor | undefined, backend: Backend) {
+    const { result, firedCycles } = await faultyProduct(backend, { a, b, c }, [this.#placed], channels, {}, n);
+    return { result, fired: firedCycles[0]! > 0 };
+  }
+
+  /** Run the tiles that the fault reaches; null where all must run. Where it reaches none, nothing is run at all. */
+  async #runReached(n: number, { a, b, previous, result }: RecordedProduct, backend: Backend) {
+    if (this.#fault.channel !== null || previous !== null) return null;
+    const plan = this.#setting.plans[n]!;
+    const { design } = this.#setting;
+    const part = this.#parts.get(plan) ?? reachedPart(design, plan, this.#fault.fault);
+    this.#parts.set(plan, part);
+    const reached = await part;
+    if (!reached) return null;
+    if (reached.rows.length === 0) {
+      const fired = this.#singleOf(plan)?.({ a: a.data, b: b.data, c: null, result: result.data }).fired ?? null;
+      return fired === null ? null : { result, fired };
+    }
+    const ran = await backend.matmul(cutJob({ a, b }, reached), { faults: [reached.fault] });
+    return { result: mergePart(result, ran.result, reached), fired: ran.faults[0]!.firedCycles > 0 };
+  }
+
+  #singleOf(plan: JobPlan): SingleFault | null {
+    const { design } = this.#setting;
+    if (!this.#singles.has(plan)) {
+      this.#singles.set(plan, singleFault(design, plan, driveFault(design, plan, this.#fault.fault)));
+    }
+    return this.#singles.get(plan)!;
   }
 
   #actsIn(product: number): boolean {

@@ -21,13 +21,14 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
   // Times zero, any other number gives +0, as a zero does.
   const paddingCounts = !(Number.isFinite(zeroFaulty) && zeroFaulty >= 0 && !Object.is(zeroFaulty, -0));
   const [fixedCount, freeCount] = line === 'a' ? [rows, columns] : [columns, rows];
-  const segments = operandSegments(work);
+  const segments = operandSegments(work, freeCount);
   const padded = segments.some(({ fixed, depths }) => fixed >= fixedCount || depths.some((at) => at >= inner));
   const acting = segments.filter(({ fixed }) => fixed < fixedCount);
   const own = new Float32Array(whole);
   const ownWords = new Int32Array(own.buffer);
   const changes = new ChangeList();
-  const anyhow = firesAnyhow(drive, plan);
+  // Whether it fires for all that is known without looking at the elements.
+  const anyhow = firesAnyhow(drive, plan) || (toggle !== 0 && (padded || idle === true));
   const [fixedStep, depthStep] = line === 'a' ? [inner, 1] : [1, columns];
 
   return ({ a, b, c, result }) => {
@@ -38,10 +39,11 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
     const clean = wordsOf(result);
     const entering = c as Float32Array | null;
     for (const { fixed, first, last, freeStarts, depths } of acting) {
+      if (first > last && fired) continue;
       const start = fixed * fixedStep;
-      const found = countChanges(words, start, depthStep, depths, inner, keep, toggle);
-      if (found > 0) fired = true;
-      if ((found === 0 && !paddingCounts) || first > last) continue;
+      const found = changesAny(words, start, depthStep, depths, inner, keep, toggle);
+      if (found) fired = true;
+      if (!(found || paddingCounts) || first > last) continue;
       for (let at = 0, from = start; at < inner; at++, from += depthStep) ownWords[at] = words[from]!;
       ownWords.fill(0, inner);
       changeLine(ownWords, depths, inner, paddingCounts, keep, toggle);
@@ -49,7 +51,7 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
         addUp(fixed, freeStart + first, Math.min(freeStart + last + 1, freeCount), other, entering, clean);
       }
     }
-    changes.fired = fired || (toggle !== 0 && (padded || idle === true)) || (idle === null ? null : false);
+    changes.fired = fired || (idle === null ? null : false);
     return changes;
   };
 
@@ -101,8 +103,8 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
   }
 }
 
-/** Count the elements of a line that a fault changes; those of the padding aside. */
-function countChanges(
+/** Tell whether a fault changes an element of a line; those of the padding aside. */
+function changesAny(
   words: Int32Array,
   start: number,
   step: number,
@@ -110,15 +112,14 @@ function countChanges(
   inner: number,
   keep: number,
   toggle: number,
-): number {
-  let count = 0;
+): boolean {
   for (let n = 0; n < depths.length; n++) {
     const at = depths[n]!;
     if (at >= inner) continue;
     const word = words[start + at * step]!;
-    if (((word & keep) ^ toggle) !== word) count++;
+    if (((word & keep) ^ toggle) !== word) return true;
   }
-  return count;
+  return false;
 }
 
 /** Apply a fault to the elements of a line that it meets. */

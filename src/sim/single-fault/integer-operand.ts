@@ -18,7 +18,7 @@ export function integerOperandFault(design: Design, plan: JobPlan, drive: FaultD
   const sumMask = integerMask(drive, design.lines.c);
   const idleFires = applyMask({ keep, toggle, shift, signed }, 0) !== 0;
   const [fixedCount, freeCount] = line === 'a' ? [rows, columns] : [columns, rows];
-  const all = operandSegments(work);
+  const all = operandSegments(work, freeCount);
   const segments = all
     .filter(({ fixed }) => fixed < fixedCount)
     .map(({ depths, ...segment }) => ({ ...segment, depths: depths.filter((depth) => depth < inner) }));
@@ -27,7 +27,8 @@ export function integerOperandFault(design: Design, plan: JobPlan, drive: FaultD
   const [at, by] = [new Int32Array(longest), new Int32Array(longest)];
   const sums = new Int32Array(line === 'a' ? columns : 0);
   const changes = new ChangeList();
-  const anyhow = firesAnyhow(drive, plan);
+  // Whether it fires for all that is known without looking at the elements.
+  const anyhow = firesAnyhow(drive, plan) || (idleFires && (padded || idle === true));
   const [fixedStep, depthStep] = line === 'a' ? [inner, 1] : [1, columns];
 
   return ({ a, b, result }) => {
@@ -36,6 +37,7 @@ export function integerOperandFault(design: Design, plan: JobPlan, drive: FaultD
     const clean = result as Int32Array;
     let fired = anyhow;
     for (const { fixed, first, last, freeStarts, depths } of segments) {
+      if (first > last && fired) continue;
       const count = differences(own, fixed * fixedStep, depthStep, depths, keep, toggle, shift, signed, at, by);
       if (count === 0) continue;
       fired = true;
@@ -53,7 +55,7 @@ export function integerOperandFault(design: Design, plan: JobPlan, drive: FaultD
         }
       }
     }
-    changes.fired = fired || (idleFires && (padded || idle === true)) || (idle === null ? null : false);
+    changes.fired = fired || (idle === null ? null : false);
     return changes;
   };
 }

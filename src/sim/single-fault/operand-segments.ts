@@ -18,8 +18,11 @@ interface Part {
   readonly depths: readonly number[];
 }
 
-/** Part what a fault does to an operand so that every output is in one segment, with everything that reaches it. */
-export function operandSegments(work: readonly OperandWork[]): OperandSegment[] {
+/**
+ * Part what a fault does to an operand so that every output is in one segment, with everything that reaches it.
+ * @param freeCount columns (of line b: rows) of R; what lies beyond is padding and reached by nothing
+ */
+export function operandSegments(work: readonly OperandWork[], freeCount: number): OperandSegment[] {
   const byLine = new Map<number, { freeStarts: readonly number[]; parts: Part[] }[]>();
   for (const { fixedStart, freeStarts, depths, groups } of work) {
     for (const { fixed, first, last, ks } of groups) {
@@ -32,7 +35,14 @@ export function operandSegments(work: readonly OperandWork[]): OperandSegment[] 
     }
   }
   return [...byLine].flatMap(([fixed, entries]) =>
-    entries.flatMap(({ freeStarts, parts }) => cut(parts).map((part) => ({ fixed, freeStarts, ...part }))),
+    entries.flatMap(({ freeStarts, parts }) =>
+      cut(parts).map((part) => {
+        const starts = freeStarts.filter((start) => start + part.first < freeCount);
+        return starts.length > 0
+          ? { fixed, freeStarts: starts, ...part }
+          : { fixed, freeStarts: starts, first: 0, last: -1, depths: part.depths };
+      }),
+    ),
   );
 }
 

@@ -50,7 +50,7 @@ describe('openStoredCampaign', () => {
   it('takes a file with another name, and of it the campaign that ran', async () => {
     renameSync(place.path('digits.campaign'), place.path('other.campaign'));
     expect(await open()).toBe(
-      `the file of campaign digits, digits.campaign, is neither beside ${place.path('digits.store')} nor in the current directory; --campaign FILE says where it is`,
+      `cannot find digits.campaign, the file of campaign digits, beside ${place.path('digits.store')} or here: say where with --campaign FILE:digits`,
     );
     expect(await open(place.path('other.campaign'))).toBe('digits');
     expect(await open(`${place.path('other.campaign')}:digits`)).toBe('digits');

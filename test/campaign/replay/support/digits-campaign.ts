@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Campaign } from '../../../../src/campaign/campaign.ts';
-import { originOf } from '../../../../src/campaign/replay/origin-of.ts';
+import { beginStore } from '../../../../src/campaign/start-campaign.ts';
 import type { DoneFault } from '../../../../src/campaign/store/fault-row.ts';
-import { createStore } from '../../../../src/campaign/store/open-store.ts';
-import { STORE_FORMAT } from '../../../../src/campaign/store/schema.ts';
 import { loadSpec } from '../../../../src/spec/load.ts';
 
 const DIGITS = fileURLToPath(new URL('../../../../examples/digits/', import.meta.url));
@@ -76,33 +74,7 @@ export async function writeStore(
   numbers: readonly number[],
   doctor: (done: DoneFault) => DoneFault = (done) => done,
 ): Promise<void> {
-  const { spec, design, sample } = campaign;
-  const opened = createStore(path(store), {
-    record: {
-      format: STORE_FORMAT,
-      name: spec.name,
-      file: 'digits.campaign',
-      text: '',
-      seed: spec.seed,
-      ...(await originOf(campaign, { folder })),
-      array: {
-        name: design.name,
-        size: design.spec.size,
-        matrix: design.matrix,
-        types: design.spec.types,
-        pes: design.pes.map(({ x, y }) => [x, y]),
-      },
-      layers: campaign.layers.map(({ name }) => name),
-      images: campaign.images,
-      strata: [],
-      sampling: spec.sampling,
-      confidence: spec.confidence,
-      confidenceChanges: spec.confidenceChanges,
-      planned: sample.planned,
-    },
-    domains: [],
-    clean: [],
-  });
+  const opened = await beginStore(path(store), campaign, { file: path('digits.campaign'), folder });
   const outcomes = await campaign.run(numbers);
   opened.add(
     numbers.map((n, at) =>

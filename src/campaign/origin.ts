@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import { env } from 'onnxruntime-node';
+import { encode } from '../onnx/file/messages.ts';
+import { formatCampaign } from '../spec/format-campaign.ts';
+import { VERSION } from '../version.ts';
+import type { Campaign } from './campaign.ts';
+import { contentHash } from './inputs/content-hash.ts';
+import type { CampaignRecord } from './store/record.ts';
+import { STORE_FORMAT } from './store/schema.ts';
+
+/** Where a campaign comes from: the file that holds it, and the folder in which its paths start. */
+export interface CampaignPlace {
+  readonly file: string;
+  readonly folder: string;
+}
+
+/** Work out what the outcomes of a campaign depend on, to tell whether something changed since its store began. */
+export async function originOf(
+  { spec, design, model }: Campaign,
+  { folder }: Pick<CampaignPlace, 'folder'>,
+): Promise<Pick<CampaignRecord, 'versions' | 'hashes'>> {
+  const ofText = createHash('sha256').update(formatCampaign(spec)).digest('hex');
+  const ofModel = createHash('sha256').update(encode('ModelProto', model.proto)).digest('hex');
+  return {
+    versions: { espalier: VERSION, node: process.versions.node, onnxruntime: env.versions.node ?? '' },
+    hashes: {
+      campaign: ofText,
+      design: design.hash,
+      model: ofModel,
+      data: await contentHash(spec.data.map(({ path }) => resolve(folder, path))),
+      labels: spec.labels === null ? null : await contentHash([resolve(folder, spec.labels)]),
+    },
+  };
+}
+
+/** Write down a campaign for a store that begins. */
+export async function recordOf(campaign: Campaign, place: CampaignPlace): Promise<CampaignRecord> {
+  const { spec, design, layers, images, sample } = campaign;
+  return {
+    format: STORE_FORMAT,
+    name: spec.name,
+    file: basename(place.file),
+    text: formatCampaign(spec),
+    seed: spec.seed,
+    ...(await originOf(campaign, place)),
+    array: {
+      name: design.name,
+      size: design.spec.size,
+      matrix: design.matrix,
+      types: design.spec.types,
+      pes: design.pes.map(({ x, y }) => [x, y]),
+    },
+    layers: layers.map(({ name }) => name),
+    images,
+    strata: sample.strata,
+    sampling: spec.sampling,
+    confidence: spec.confidence,
+    confidenceChanges: spec.confidenceChanges,
+    planned: sample.planned,
+  };
+}

@@ -1,0 +1,147 @@
+import type { Campaign } from './campaign.ts';
+import type { FaultOutcome, Outcome } from './outcome.ts';
+import { RunningTally } from './running-tally.ts';
+import type { Interval } from './statistics/proportion.ts';
+import type { Store } from './store/store.ts';
+import type { Runner } from './workers/runner.ts';
+
+/** How far a campaign is. */
+export interface CampaignProgress {
+  /** Faults that are done, and how many there will be at most. */
+  readonly done: number;
+  readonly planned: number;
+  /** Pairs of fault and image run by this call, and the seconds that it took. */
+  readonly runs: number;
+  readonly seconds: number;
+  /** Faults that were done before this call. */
+  readonly started: number;
+  /** The share of SDC-1 as far as it is known. */
+  readonly sdc1: Interval;
+}
+
+export interface RunCampaignOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: CampaignProgress) => void) | undefined;
+}
+
+/** A call of the runner should take about so long: results are safe that often, and little waits at the end. */
+const TASK_SECONDS = 0.3;
+const LARGEST_TASK = 256;
+
+/**
+ * Run all faults of a campaign that its store does not have, in the order of their numbers, and put their outcomes
+ * there. A fault that fails is tried once more by itself, and then stored as an error. With sequential sampling it ends
+ * at the first checkpoint at which every outcome is known to the margin.
+ * @throws the signal's reason when it is aborted, with all tasks that were done in the store; errors of the store
+ */
+export async function runCampaign(
+  campaign: Campaign,
+  store: Store,
+  runner: Runner,
+  { signal, onProgress }: RunCampaignOptions = {},
+): Promise<void> {
+  const { sample, spec } = campaign;
+  const clean = cleanCounts(store);
+  const tally = new RunningTally(sample, spec);
+  const done = store.doneFaults();
+  const before = done.size;
+  const started = performance.now();
+  let end = store.record.ended ?? sample.planned;
+  let runs = 0;
+  let next = 0;
+  let taskSize = 1;
+  const endAt = (counted: number): void => {
+    if (spec.sampling.method !== 'sequential' || store.record.ended !== undefined) return;
+    if (counted < sample.planned && !tally.isPrecise(spec.sampling.margin)) return;
+    end = counted;
+    store.setValue('ended', counted);
+  };
+  // Where the store already holds enough, nothing is left to run.
+  tallyInto(tally, store, endAt);
+  const take = (): number[] => {
+    const numbers: number[] = [];
+    for (; next < end && numbers.length < taskSize; next++) if (!done.has(next)) numbers.push(next);
+    return numbers;
+  };
+  let stopped = false;
+  const work = async (): Promise<void> => {
+    for (let numbers = take(); numbers.length > 0 && !stopped; numbers = take()) {
+      signal?.throwIfAborted();
+      const began = performance.now();
+      const outcomes = await runOrRecord(runner, numbers, signal);
+      const each = (performance.now() - began) / 1000 / numbers.length;
+      taskSize = Math.max(1, Math.min(LARGEST_TASK, Math.round(TASK_SECONDS / each), 4 * taskSize));
+      store.add(
+        outcomes.map((outcome) => ({
+          fault: campaign.fault(outcome.n),
+          outcome,
+          correct: outcome.error === null ? campaign.countCorrect(outcome.images) : null,
+          cleanCorrect: outcome.error === null ? clean[campaign.fault(outcome.n).layer]! : null,
+        })),
+      );
+      for (const { n, images } of outcomes) {
+        done.add(n);
+        runs += images.length;
+        tally.add(n, images, endAt);
+      }
+      const seconds = (performance.now() - started) / 1000;
+      onProgress?.({ done: done.size, planned: end, runs, seconds, started: before, sdc1: tally.sdc1 });
+    }
+  };
+  const workOrStop = (): Promise<void> =>
+    work().catch((error: unknown) => {
+      stopped = true;
+      throw error;
+    });
+  const results = await Promise.allSettled(Array.from({ length: runner.concurrency }, workOrStop));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** Run faults; those that fail are tried once more alone, and then told as errors. */
+async function runOrRecord(
+  runner: Runner,
+  numbers: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<FaultOutcome[]> {
+  const attempt = async (some: readonly number[]): Promise<FaultOutcome[]> => {
+    const outcomes = await runner.run(some);
+    return some.map((n, at) => ({ n, images: outcomes[at]!, error: null }));
+  };
+  try {
+    return await attempt(numbers);
+  } catch {
+    const outcomes: FaultOutcome[] = [];
+    for (const n of numbers) {
+      signal?.throwIfAborted();
+      try {
+        outcomes.push(...(await attempt([n])));
+      } catch (error) {
+        signal?.throwIfAborted();
+        outcomes.push({ n, images: [], error: (error as Error).message });
+      }
+    }
+    return outcomes;
+  }
+}
+
+/** For each layer the images that the fault-free run puts into their true class; null without labels. */
+function cleanCounts(store: Store): (number | null)[] {
+  const counts: (number | null)[] = store.record.layers.map(() => 0);
+  for (const { layer, correct } of store.clean()) {
+    const before = counts[layer]!;
+    counts[layer] = correct === null || before === null ? null : before + Number(correct);
+  }
+  return counts;
+}
+
+/** Take what a store already holds into a tally. */
+function tallyInto(tally: RunningTally, store: Store, atCheckpoint: (counted: number) => void): void {
+  const outcomes = store.outcomes();
+  let row = outcomes.next();
+  for (const { n } of store.faults()) {
+    const images: Outcome[] = [];
+    for (; !row.done && row.value.fault === n; row = outcomes.next()) images.push(row.value);
+    tally.add(n, images, atCheckpoint);
+  }
+}

@@ -1,0 +1,46 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Pool, pool } from 'workerpool';
+import type { BackendKind } from '../../backend/backend.ts';
+import type { Validator } from '../validate/validate-campaign.ts';
+import { type PackedOutcomes, unpackOutcomes } from './packed-outcomes.ts';
+import type { Runner } from './runner.ts';
+
+/** What a worker needs to open the campaign by itself. */
+export interface WorkerSetup {
+  readonly file: string;
+  readonly name: string;
+  /** The campaign in canonical text, which the file must still hold. */
+  readonly text: string;
+  /** Where the products run that a fault reaches; null for the simulator that recomputes what is reached. */
+  readonly backend: BackendKind | null;
+}
+
+export interface WorkerPoolOptions {
+  readonly workers: number;
+  /** Places of the images of the campaign. */
+  readonly images: readonly number[];
+}
+
+/** Start processes that run faults, each with the whole campaign open; one that dies is started anew. */
+export function workerPool(setup: WorkerSetup, { workers, images }: WorkerPoolOptions): Runner & Validator {
+  // Next to this file, compiled or not.
+  const script = fileURLToPath(new URL(`./campaign-worker${extname(import.meta.url)}`, import.meta.url));
+  const processes: Pool = pool(script, {
+    workerType: 'process',
+    maxWorkers: workers,
+    forkOpts: { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+  });
+  return {
+    // One task waits at each worker, so that none is idle while its results are stored.
+    concurrency: 2 * workers,
+    async run(numbers) {
+      const packed: PackedOutcomes = await processes.exec('run', [setup, [...numbers]]);
+      return unpackOutcomes(packed, images);
+    },
+    validate: async (numbers) => await processes.exec('validate', [setup, [...numbers]]),
+    async close() {
+      await processes.terminate(true);
+    },
+  };
+}

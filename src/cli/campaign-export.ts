@@ -1,0 +1,35 @@
+import { extname } from 'node:path';
+import type { ExportTable } from '../campaign/export/columns.ts';
+import { EXPORT_FORMATS, type ExportFormat, exportStore } from '../campaign/export/export-store.ts';
+import { openStore } from '../campaign/store/open-store.ts';
+import { countedFaults } from '../campaign/store/record.ts';
+import { EspalierError } from '../errors.ts';
+import { assertWritable } from './files.ts';
+import type { Action } from './program.ts';
+
+interface Flags {
+  readonly output: string;
+  readonly format?: ExportFormat;
+  readonly table: ExportTable;
+}
+
+export const exportOutcomes: Action<[store: string], Flags> = async (session, [path], { output, format, table }) => {
+  const chosen = format ?? formatOf(output);
+  await assertWritable(output);
+  using store = openStore(path, { readonly: true });
+  session.progress.tell(`writing ${output}`);
+  await exportStore(store, output, { format: chosen, table });
+  const { faults, outcomes } = store.counts(countedFaults(store.record));
+  session.report({ output, format: chosen, table, faults, outcomes }, [
+    `${output}: ${faults} faults, ${outcomes} outcomes`,
+  ]);
+};
+
+function formatOf(path: string): ExportFormat {
+  const ending = extname(path).slice(1).toLowerCase();
+  const format = EXPORT_FORMATS.find((known) => known === ending);
+  if (format) return format;
+  throw new EspalierError(
+    `the format of ${path} must be told by its ending (.${EXPORT_FORMATS.join(', .')}) or by --format`,
+  );
+}
