@@ -39,8 +39,24 @@ export function prepareJob(design: Design, job: MatmulJob): PreparedJob {
     b: castTensor(job.b, types.b, 'B'),
     c: job.c ? castTensor(job.c, types.c, 'C') : tensor(types.c, [rows, columns]),
   };
-  const plan = planJob(design, rows, inner, columns);
+  const plan = planOf(design, rows, inner, columns);
   return { operands, plan, stats: statsOf(design, { ...plan, tileCount: plan.tiles.length }) };
+}
+
+const plans = new WeakMap<Design, Map<string, JobPlan>>();
+const KEPT_PLANS = 16;
+const KEPT_TILES = 10_000;
+
+/** Plan a job, or take the plan of one of the same sizes before; of few sizes, and of jobs that are not too large. */
+function planOf(design: Design, rows: number, inner: number, columns: number): JobPlan {
+  const known = plans.get(design) ?? new Map<string, JobPlan>();
+  plans.set(design, known);
+  const key = `${rows} ${inner} ${columns}`;
+  const plan = known.get(key) ?? planJob(design, rows, inner, columns);
+  known.delete(key);
+  if (plan.tiles.length <= KEPT_TILES) known.set(key, plan);
+  if (known.size > KEPT_PLANS) known.delete(known.keys().next().value!);
+  return plan;
 }
 
 /**

@@ -8,7 +8,7 @@ import { type OnnxModel, openModel } from '../onnx/file/model.ts';
 import { formatFault } from '../spec/format.ts';
 import type { CampaignFault } from './campaign-fault.ts';
 import type { CampaignSpec } from './campaign-spec.ts';
-import { CampaignEngine } from './engine/engine.ts';
+import { CampaignEngine, type ImageInputs } from './engine/engine.ts';
 import type { OutcomeClassifier } from './engine/layer-engine.ts';
 import { chooseImages, type ImageSource, openImages } from './inputs/campaign-images.ts';
 import { dataProblems, imageProblems, layerNames, refuse } from './inputs/check-inputs.ts';
@@ -163,6 +163,11 @@ export class Campaign {
     const labels = this.#labels;
     if (!labels || outcomes.some(({ prediction }) => prediction === null)) return null;
     return outcomes.filter(({ image, prediction }) => prediction === labels[image]).length;
+  }
+
+  /** Read images by their places in the data set: for each the inputs of the model, a batch of one. */
+  read(places: readonly number[]): Promise<readonly ImageInputs[]> {
+    return this.#source.read(places);
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { BackendKind } from '../backend/backend.ts';
 import { checkFaultSlots } from '../backend/job.ts';
 import { openBackend } from '../backend/open.ts';
 import { Campaign } from '../campaign/campaign.ts';
+import { findCampaign } from '../campaign/find-campaign.ts';
 import { loadCampaign } from '../campaign/load-campaign.ts';
 import { readSummary } from '../campaign/report/summarise.ts';
 import { type CampaignProgress, runCampaign } from '../campaign/run-campaign.ts';
@@ -44,20 +45,12 @@ export const resume: Action<[store: string], Flags & { readonly campaign?: strin
   [path],
   flags,
 ) => {
-  await runInStore(session, loadCampaign(findCampaign(path, flags.campaign)), path, flags, resumeStore);
+  await runInStore(session, loadCampaign(campaignOf(path, flags.campaign)), path, flags, resumeStore);
 };
 
-/** Find the campaign of a store: as told, or the file of the same name beside the store, or here. */
-export function findCampaign(store: string, told: string | undefined): SpecReference {
-  if (told !== undefined) return splitSpecReference(told);
-  using opened = openStore(store, { readonly: true });
-  const { file, name } = opened.record;
-  const places = [join(dirname(store), file), file];
-  const found = places.find((place) => existsSync(place));
-  if (found !== undefined) return { file: found, name };
-  throw new FileError(
-    `cannot find ${basename(file)}, the file of campaign ${name}, beside ${store} or here: say where with --campaign FILE:${name}`,
-  );
+function campaignOf(path: string, told: string | undefined): SpecReference {
+  using store = openStore(path, { readonly: true });
+  return findCampaign(store, told);
 }
 
 async function runInStore(

@@ -4,6 +4,7 @@ import { ARCHITECTURES } from '../backend/machine-design.ts';
 import { DEFAULT_LOWERING, LOWERINGS } from '../onnx/lowering/lowering.ts';
 import { VERSION } from '../version.ts';
 import { addCampaignCommands } from './campaign-command.ts';
+import { addReplayCommand } from './campaign-replay-command.ts';
 import type { CommonFlags, Host, Session } from './session.ts';
 import { inSession } from './session.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -108,6 +109,7 @@ export function buildProgram(host: Host): Command {
 
   const campaign = program.command('campaign').description('fault-injection campaigns: statistics over many faults');
   addCampaignCommands(commandOf(campaign), (load) => run(host, load));
+  addReplayCommand(commandOf(campaign), (load) => run(host, load));
 
   command('doctor', 'show the tools that are there, and what works without the others')
     .option('--strict', 'exit with 2 when something does not work here')

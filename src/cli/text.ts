@@ -14,7 +14,7 @@ export function table(rows: readonly (readonly (string | number)[])[]): string[]
   const columns = cells[0]!.map((_, column) => cells.map((row) => row[column]!));
   const padded = columns.map((column) => {
     const width = Math.max(...column.map((cell) => cell.length));
-    const numeric = column.slice(1).every((cell) => /^([\d,.]+( %)?)?$/.test(cell));
+    const numeric = column.slice(1).every((cell) => /^(-?[\d,.]+(e[+-]\d+)?( %)?)?$/.test(cell));
     return column.map((cell) => (numeric ? cell.padStart(width) : cell.padEnd(width)));
   });
   return cells.map((_, row) =>

@@ -32,9 +32,33 @@ export function jobBeats(
   operands: JobOperands,
   cyclesPerSegment: number = defaultSegment(design),
 ): JobBeats {
+  if (plan.cycles <= cyclesPerSegment) return wholeJob(design, plan, operands);
   const resultSample = new Int32Array(plan.rows * plan.columns);
   const builder = new SegmentBuilder(design, plan, operands, resultSample);
   return { segments: builder.segments(cyclesPerSegment), resultSample };
+}
+
+/** What the beats of a job are but for its elements. */
+interface BeatOrder extends Omit<BeatSegment, 'frames'> {
+  readonly resultSample: Int32Array;
+}
+
+const orders = new WeakMap<JobPlan, BeatOrder>();
+
+/** Turn a job into one segment; the order of its samples is worked out once per plan. */
+function wholeJob(design: Design, plan: JobPlan, operands: JobOperands): JobBeats {
+  const stretch = { firstCycle: 0, cycles: plan.cycles, tiles: plan.tiles };
+  const known = orders.get(plan);
+  if (known) {
+    const { resultSample, ...order } = known;
+    const frames = new SegmentBuilder(design, plan, operands, resultSample).frames(stretch);
+    return { segments: [{ ...order, frames }], resultSample };
+  }
+  const resultSample = new Int32Array(plan.rows * plan.columns);
+  const segment = new SegmentBuilder(design, plan, operands, resultSample).segment(stretch);
+  const { frames: _, ...order } = segment;
+  orders.set(plan, { ...order, resultSample });
+  return { segments: [segment], resultSample };
 }
 
 function defaultSegment({ inputs }: Design): number {
@@ -78,14 +102,14 @@ class SegmentBuilder {
       }
       let to = from;
       while (to < tiles.length && tiles[to]!.startCycle < firstCycle + cycles) to++;
-      yield this.#segment({ firstCycle, cycles, tiles: tiles.slice(from, to) });
+      yield this.segment({ firstCycle, cycles, tiles: tiles.slice(from, to) });
     }
   }
 
-  #segment(stretch: Stretch): BeatSegment {
+  segment(stretch: Stretch): BeatSegment {
     // Samples first: sums may come back within the segment in which they leave.
     const samples = this.#samples(stretch);
-    const frames = this.#design.inputs.map((port, index) => this.#frames(port, index, stretch));
+    const frames = this.frames(stretch);
     return {
       cycles: stretch.cycles,
       firstCycle: stretch.firstCycle,
@@ -93,6 +117,11 @@ class SegmentBuilder {
       ...samples,
       ...this.#returns(stretch),
     };
+  }
+
+  /** Put the elements of a stretch into frames, one block per input port. */
+  frames(stretch: Stretch): Uint8Array[] {
+    return this.#design.inputs.map((port, index) => this.#frames(port, index, stretch));
   }
 
   /** List the samples that fall into a stretch, in time order, and number them; results of padding are not sampled. */

@@ -52,7 +52,12 @@ export function sameScores({ prediction }: CleanScores): ScoreOutcome {
 }
 
 /** The confidence in a class, null where the scores tell none. */
-function confidenceOf({ type, shape, data }: Tensor, row: number, label: number, kind: ScoreKind): number | null {
+export function confidenceOf(
+  { type, shape, data }: Tensor,
+  row: number,
+  label: number,
+  kind: ScoreKind,
+): number | null {
   const classes = shape[1]!;
   const read = numberReader(type);
   const scoreOf = (place: number) => Number(read(data, row * classes + place));

@@ -10,7 +10,7 @@ import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
 import type { CampaignLayer } from '../population/campaign-layer.ts';
 import { ChangedImages } from './changed-images.ts';
-import { type CleanScores, cleanScores, compareScores, type ScoreKind, sameScores } from './clean-scores.ts';
+import { type CleanScores, cleanScores, compareScores, type ScoreKind } from './clean-scores.ts';
 import { type ImageValues, sameBits, splitValues } from './image-values.ts';
 import { type LayerCut, runApart, runTogether } from './layer-cut.ts';
 import { type LayerChange, LayerFault, type LayerSetting } from './layer-fault.ts';
@@ -120,15 +120,19 @@ export class LayerEngine {
         : (acting.applyFast(image.recorded) ?? (await acting.apply(image.recorded)));
       const { fired, corrupted, pattern } = change;
       const stage = corrupted === 0 ? 'array' : await this.#endLayer(changed, n, image, change, ending);
+      const { prediction } = image.scores;
       outcomes.push({
         image: image.image,
         fired,
         stage: fired ? stage : null,
         maskedBefore: null,
+        prediction,
+        sdc1: false,
+        sdc5: false,
+        confidenceChange: prediction === null ? null : 0,
         nonFinite: false,
         corrupted,
         pattern,
-        ...sameScores(image.scores),
       });
     }
     if (changed.count > 0) await this.#finish(changed, images, outcomes);

@@ -54,14 +54,9 @@ export class MaskProbe {
   }
 
   /** Load what follows a layer so that it shows its checkpoints beside its outputs. */
-  static async open(model: OnnxModel, { stages, result }: LayerCut): Promise<MaskProbe> {
-    const stage = stages.runners[1]!.stage;
-    const points = checkpoints(model, stages.index, stage, result);
-    if (points.length === 0) return new MaskProbe(null, points);
-    const names = points.map(({ value }) => value);
-    const shown = { ...stage, outputs: [...names, ...stage.outputs.filter((name) => !names.includes(name))] };
-    const session = await openSession(submodel(model, shown, stages.types), model.path, 1);
-    return new MaskProbe({ session, inputs: stage.inputs }, points);
+  static async open(model: OnnxModel, cut: LayerCut): Promise<MaskProbe> {
+    const { run, points } = await openCheckpoints(model, cut);
+    return new MaskProbe(run, points);
   }
 
   /**
@@ -106,6 +101,20 @@ export class MaskProbe {
   async close(): Promise<void> {
     await this.#run?.session.close();
   }
+}
+
+/** Load what follows a layer so that it shows its checkpoints; nothing to run where there are none. */
+export async function openCheckpoints(
+  model: OnnxModel,
+  { stages, result }: LayerCut,
+): Promise<{ readonly run: TailRun | null; readonly points: readonly Checkpoint[] }> {
+  const stage = stages.runners[1]?.stage;
+  const points = stage ? checkpoints(model, stages.index, stage, result) : [];
+  if (!stage || points.length === 0) return { run: null, points };
+  const names = points.map(({ value }) => value);
+  const shown = { ...stage, outputs: [...names, ...stage.outputs.filter((name) => !names.includes(name))] };
+  const session = await openSession(submodel(model, shown, stages.types), model.path, 1);
+  return { run: { session, inputs: stage.inputs }, points };
 }
 
 /** Follow the only users of a value as long as they work element by element. */

@@ -70,12 +70,13 @@ export async function recordLayer(
   return { operands, products, sums: sums ?? result, result };
 }
 
-/** Run a layer on results of its products that are known: nothing goes to the array. */
+/** Run a layer on results of its products that are known: nothing goes to the array. `showSums` takes a view that the layer may overwrite. */
 export async function rerunLayer(
   layer: ArrayLayer,
   operands: readonly (Tensor | null)[],
   types: ArrayPort['types'],
   results: readonly Tensor[],
+  showSums: ArrayPort['showSums'] = null,
 ): Promise<Tensor> {
   let next = 0;
   const port: ArrayPort = {
@@ -87,7 +88,7 @@ export async function rerunLayer(
       return rows * inner * columns === 0 ? (c ?? tensor(types.c, [rows, columns])) : results[next++]!;
     },
     exact: null,
-    showSums: null,
+    showSums,
   };
   return await layer.run(operands, port);
 }

@@ -2,7 +2,7 @@ import { FileError } from '../../errors.ts';
 import type { CampaignRecord } from './record.ts';
 
 /** What a campaign is made of; outcomes of different ones must not end up in one store. */
-type Origin = Pick<CampaignRecord, 'versions' | 'hashes'>;
+export type Origin = Pick<CampaignRecord, 'versions' | 'hashes'>;
 
 interface Part {
   readonly name: string;
@@ -26,15 +26,16 @@ const PARTS: readonly Part[] = [
 
 /**
  * Refuse to go on with a campaign when anything has changed that its outcomes depend on.
+ * @param action what is being refused
  * @throws {FileError} that names all that has changed, with what it was and what it is
  */
-export function assertSame(stored: Origin, now: Origin): void {
+export function assertSame(stored: Origin, now: Origin, action: 'resumed' | 'replayed' = 'resumed'): void {
   const changed = PARTS.filter(({ of }) => of(stored) !== of(now));
   if (changed.length === 0) return;
   const have = changed.length > 1 || changed[0]!.plural ? 'have' : 'has';
   const changes = changed.map(({ of }) => `${shown(of(stored))} → ${shown(of(now))}`).join(', ');
   const names = list(changed.map(({ name }) => name));
-  throw new FileError(`the campaign cannot be resumed: ${names} ${have} changed since it began (${changes})`);
+  throw new FileError(`the campaign cannot be ${action}: ${names} ${have} changed since it began (${changes})`);
 }
 
 function shown(value: string | null): string {
