@@ -1,6 +1,7 @@
 /**
  * Espalier as a library. The stages hand frozen data to each other: text → `ArraySpec` → `Design` → Verilog, or a
- * `Backend` that runs matrix products; models run on a backend. The command line does nothing that cannot be done here.
+ * `Backend` that runs matrix products; models run on a backend, campaigns inject faults into models. The command line
+ * does nothing that cannot be done here.
  */
 
 // Backends: matrix products on a simulator or on the emitted Verilog.
@@ -17,7 +18,10 @@ export { type DoctorReport, doctor } from './backend/doctor.ts';
 export { cycleBackend, functionalBackend } from './backend/functional.ts';
 export { type MatmulOptions, type Matrix, matmul } from './backend/matmul.ts';
 export { openBackend, openRtl } from './backend/open.ts';
-// Campaigns: many faults on many images, as the spec language writes them.
+// Campaigns: many faults on many images. The spec language is the way to a CampaignSpec, also for a program:
+// `selectCampaign(parseSpec(text, file), name, file)` checks it and tells every mistake with its place.
+export { Campaign, type CampaignOptions, type CampaignPieces } from './campaign/campaign.ts';
+export type { CampaignFault } from './campaign/campaign-fault.ts';
 export {
   type CampaignData,
   type CampaignSpec,
@@ -31,6 +35,59 @@ export {
   STRATA,
   type StratumKey,
 } from './campaign/campaign-spec.ts';
+export type { ImageInputs } from './campaign/engine/engine.ts';
+export type { OutcomeClassifier } from './campaign/engine/layer-engine.ts';
+export { EXPORT_TABLES, type ExportTable } from './campaign/export/columns.ts';
+export { EXPORT_FORMATS, type ExportFormat, type ExportOptions, exportStore } from './campaign/export/export-store.ts';
+export type { ImageSource } from './campaign/inputs/campaign-images.ts';
+export { loadCampaign } from './campaign/load-campaign.ts';
+export type { CampaignPlace } from './campaign/origin.ts';
+export {
+  classOf,
+  type FaultOutcome,
+  MASKED_STAGES,
+  type MaskedStage,
+  OUTCOME_CLASSES,
+  type Outcome,
+  type OutcomeClass,
+  PATTERNS,
+  type Pattern,
+} from './campaign/outcome.ts';
+export type { CampaignLayer } from './campaign/population/campaign-layer.ts';
+export type { Domain, Population, PopulationFault } from './campaign/population/population.ts';
+export type { Stratum } from './campaign/population/stratum.ts';
+export { type OpenStoredOptions, openStoredCampaign } from './campaign/replay/open-stored-campaign.ts';
+export { type ReplayOptions as FaultReplayOptions, replayFault } from './campaign/replay/replay-fault.ts';
+export type { ImageReplay, ReplayReport as FaultReplayReport } from './campaign/replay/replay-report.ts';
+export { type StoredFault, storedFault } from './campaign/replay/stored-fault.ts';
+export type { CampaignSummary, Estimate } from './campaign/report/campaign-summary.ts';
+export { type CampaignReport, type ReportOptions, reportCampaign } from './campaign/report/report-campaign.ts';
+export { readSummary, summarise } from './campaign/report/summarise.ts';
+export { type CampaignProgress, type RunCampaignOptions, runCampaign } from './campaign/run-campaign.ts';
+export { type PlannedStratum, planSample, type SamplePlan } from './campaign/sampling/plan-sample.ts';
+export { beginStore, resumeStore } from './campaign/start-campaign.ts';
+export {
+  INTERVAL_METHODS,
+  type Interval,
+  type IntervalMethod,
+  type KnownPart,
+  proportionInterval,
+  type StratumSample,
+} from './campaign/statistics/proportion.ts';
+export { type SampleSizeChoice, sampleSize } from './campaign/statistics/sample-size.ts';
+export type { DoneFault, FaultRow } from './campaign/store/fault-row.ts';
+export { createStore, type NewCampaign, openStore } from './campaign/store/open-store.ts';
+export type { CampaignRecord } from './campaign/store/record.ts';
+export type { Store, StoreCounts } from './campaign/store/store.ts';
+export type { CleanRow, DomainRow, OutcomeRow } from './campaign/store/tables.ts';
+export {
+  type FaultValidation,
+  type ValidateOptions,
+  type Validator,
+  validateCampaign,
+} from './campaign/validate/validate-campaign.ts';
+export type { Runner } from './campaign/workers/runner.ts';
+export { type WorkerPoolOptions, type WorkerSetup, workerPool } from './campaign/workers/worker-pool.ts';
 export { checkOperators, type OperatorCheckOptions } from './check/check-operators.ts';
 export { type CheckOptions, type CheckReport, crossCheck } from './check/cross-check.ts';
 export { describeMismatch, type Mismatch } from './check/mismatch.ts';

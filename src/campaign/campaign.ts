@@ -77,7 +77,8 @@ export class Campaign {
   }
 
   /**
-   * Open everything that a campaign needs and check it.
+   * Open everything that a campaign needs and check it against each other.
+   * @param spec from `loadCampaign` or `parseSpec`, which have checked it by itself
    * @throws {EspalierError} with all that is wrong between spec, model, data and array, and the errors of files that cannot be read
    */
   static async open(spec: CampaignSpec, options: CampaignOptions = {}): Promise<Campaign> {

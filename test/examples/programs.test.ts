@@ -39,3 +39,11 @@ fc1: 0 elements differ
 fc2: 0 elements differ
 fc3: 0 elements differ`);
 });
+
+test('own-campaign.ts judges its own images its own way, and tells how sure it is', async () => {
+  expect(await runProgram('own-campaign.ts')).toBe(`300 of 22347776 faults, 1262976 of which can reach no output
+fault 144 in c_in of PE (1, -4) harms 6 images
+fault 183 in c_in of PE (5, -6) harms 8 images
+fault 292 in c of PE (1, -1) harms 10 images
+harm: 1.56 % of all faults and images, between 1.01 and 2.41 %`);
+});

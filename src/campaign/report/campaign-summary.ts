@@ -75,7 +75,7 @@ export interface Share<Name extends string> {
 }
 
 export interface ChangeShare {
-  /** The least relative change of confidence that counts. */
+  /** The relative change of confidence above which it counts. */
   readonly change: number;
   readonly share: Estimate | null;
 }
@@ -110,7 +110,7 @@ export interface CampaignSummary {
   /** The classes that exclude each other. */
   readonly classes: readonly Share<OutcomeClass>[];
   readonly sdc5: Estimate | null;
-  /** The confidence in the fault-free class changes by at least so much, either way, or is no number. */
+  /** The confidence in the fault-free class changes by more than so much, either way, or is no number. */
   readonly confidenceChanges: readonly ChangeShare[];
   readonly nonFinite: Estimate | null;
   /** Null without labels. */
