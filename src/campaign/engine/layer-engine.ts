@@ -2,7 +2,6 @@ import type { Backend } from '../../backend/backend.ts';
 import { ModelError } from '../../errors.ts';
 import type { OnnxModel } from '../../onnx/file/model.ts';
 import type { LayerEnding } from '../../onnx/operators/layer-ending.ts';
-import { findScores } from '../../onnx/run/scores.ts';
 import { planJob } from '../../schedule/plan.ts';
 import { concatenate } from '../../tensor/concatenate.ts';
 import { bitsOf, type Tensor, tensor } from '../../tensor/tensor.ts';
@@ -10,7 +9,7 @@ import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
 import type { CampaignLayer } from '../population/campaign-layer.ts';
 import { ChangedImages } from './changed-images.ts';
-import { type CleanScores, cleanScores, compareScores, type ScoreKind } from './clean-scores.ts';
+import { batchScores, type CleanScores, cleanScores, compareScores, type ScoreKind } from './clean-scores.ts';
 import { type ImageValues, sameBits, splitValues } from './image-values.ts';
 import { type LayerCut, runApart, runTogether } from './layer-cut.ts';
 import { type LayerChange, LayerFault, type LayerSetting } from './layer-fault.ts';
@@ -184,7 +183,7 @@ export class LayerEngine {
     for (const batch of changed.batches(isBatchable)) {
       const computed = cut.after ? await cut.after.session.run(batch.feeds) : null;
       const outputs = batch.outputs(computed);
-      const scores = findScores(outputs);
+      const scores = batchScores(outputs);
       for (const [row, n] of batch.images.entries()) {
         const { outputs: clean, scores: cleanOnes } = images[n]!;
         const comparison = compareOutputs(outputs, row, batch.images.length, clean);
