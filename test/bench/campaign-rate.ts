@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+// Measures one figure of campaigns on LeNet and prints it as JSON: node campaign-rate.ts 0|1|workers|rtl
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Backend, openModel, openRtl, parseSpec, type Tensor } from 'espalier';
+import { type Backend, openData, openModel, openRtl, parseSpec, type Tensor } from 'espalier';
 import { Campaign } from '../../src/campaign/campaign.ts';
-import { reportCampaign } from '../../src/campaign/report/report-campaign.ts';
-import { readSummary } from '../../src/campaign/report/summarise.ts';
+import { loadCampaign } from '../../src/campaign/load-campaign.ts';
 import { runCampaign } from '../../src/campaign/run-campaign.ts';
 import { beginStore } from '../../src/campaign/start-campaign.ts';
 import { workerPool } from '../../src/campaign/workers/worker-pool.ts';
@@ -42,7 +41,7 @@ const STUDIES: readonly Study[] = [
   },
 ];
 
-export interface CampaignRate {
+interface CampaignRate {
   readonly name: string;
   /** Seconds per fault and image over those of a clean batched inference of that image, both on one thread. */
   readonly ratio: number;
@@ -68,34 +67,29 @@ async function open(study: Study, images: number, faultyBackend?: Backend): Prom
   return await Campaign.open(spec!, { faultyBackend });
 }
 
-/** Time permanent stuck-at faults on 100 images; null where models and images are absent. */
-export async function measureCampaigns(): Promise<readonly CampaignRate[] | null> {
-  if (!existsSync(CONFORMANCE)) return null;
-  const rates: CampaignRate[] = [];
-  for (const study of STUDIES) {
-    const campaign = await open(study, IMAGES);
-    const clean = await cleanInference(study, campaign);
-    const best = new Array<number>(SLICES).fill(Number.POSITIVE_INFINITY);
-    let cleanSeconds = Number.POSITIVE_INFINITY;
-    for (let round = 0; round <= ROUNDS; round++) {
-      for (let slice = 0; slice < SLICES; slice++) {
-        const numbers = Array.from({ length: SLICE }, (_, n) => slice * SLICE + n);
-        const seconds = await secondsOf(() => campaign.run(numbers));
-        // The first round warms up.
-        if (round > 0) best[slice] = Math.min(best[slice]!, seconds);
-        for (let n = 0; n < 5; n++) cleanSeconds = Math.min(cleanSeconds, await secondsOf(clean));
-      }
+/** Time permanent stuck-at faults on 100 images. */
+async function measureCampaign(number: number): Promise<CampaignRate> {
+  const study = STUDIES[number]!;
+  const campaign = await open(study, IMAGES);
+  const clean = await cleanInference(study, campaign);
+  const best = new Array<number>(SLICES).fill(Number.POSITIVE_INFINITY);
+  let cleanSeconds = Number.POSITIVE_INFINITY;
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (let slice = 0; slice < SLICES; slice++) {
+      const numbers = Array.from({ length: SLICE }, (_, n) => slice * SLICE + n);
+      const seconds = await secondsOf(() => campaign.run(numbers));
+      // The first round warms up.
+      if (round > 0) best[slice] = Math.min(best[slice]!, seconds);
+      for (let n = 0; n < 5; n++) cleanSeconds = Math.min(cleanSeconds, await secondsOf(clean));
     }
-    const each = best.reduce((sum, seconds) => sum + seconds, 0) / (SLICE * SLICES * IMAGES);
-    rates.push({ name: study.name, ratio: each / (cleanSeconds / IMAGES), microseconds: 1e6 * each });
-    await campaign.close();
   }
-  return rates;
+  const each = best.reduce((sum, seconds) => sum + seconds, 0) / (SLICE * SLICES * IMAGES);
+  await campaign.close();
+  return { name: study.name, ratio: each / (cleanSeconds / IMAGES), microseconds: 1e6 * each };
 }
 
 /** Time the same with the products that a fault reaches on the RTL, over a clean inference. */
-export async function measureRtlCampaign(): Promise<number | null> {
-  if (!existsSync(CONFORMANCE)) return null;
+async function measureRtl(): Promise<{ readonly ratio: number }> {
   const study = STUDIES[0]!;
   const plain = await open(study, IMAGES);
   const clean = await cleanInference(study, plain);
@@ -108,11 +102,10 @@ export async function measureRtlCampaign(): Promise<number | null> {
   for (let n = 0; n < 20; n++) cleanSeconds = Math.min(cleanSeconds, await secondsOf(clean));
   await Promise.all([plain.close(), campaign.close()]);
   await rtl.close();
-  return seconds / faults / cleanSeconds;
+  return { ratio: seconds / faults / cleanSeconds };
 }
 
 async function cleanInference({ model }: Study, { images }: Campaign): Promise<() => Promise<unknown>> {
-  const { openData } = await import('espalier');
   const loaded = await openModel(`${CONFORMANCE}models/${model}`);
   const session = await openSession(loaded.proto, model, 1);
   const source = await openData(`${CONFORMANCE}mnist/mnist-1000-images-idx3-ubyte.gz`, {
@@ -124,7 +117,7 @@ async function cleanInference({ model }: Study, { images }: Campaign): Promise<(
   return () => session.run(feeds);
 }
 
-export interface WorkerRate {
+interface WorkerRate {
   /** The speed of two workers over that of one. */
   readonly speedUp: number;
   /** Outcomes per second with two workers. */
@@ -132,11 +125,8 @@ export interface WorkerRate {
 }
 
 /** Run a campaign into a store with one and with two workers, starting them not counted. */
-export async function measureWorkers(): Promise<WorkerRate | null> {
-  if (!existsSync(CONFORMANCE)) return null;
+async function measureWorkers(): Promise<WorkerRate> {
   const folder = await mkdtemp(join(tmpdir(), 'espalier-bench-'));
-  const { writeFile } = await import('node:fs/promises');
-  const { loadCampaign } = await import('../../src/campaign/load-campaign.ts');
   const file = join(folder, 'bench.array');
   const faults = 4000;
   await writeFile(file, textOf(STUDIES[0]!, IMAGES, `${faults}`));
@@ -159,27 +149,17 @@ export async function measureWorkers(): Promise<WorkerRate | null> {
   return { speedUp: one / two, perSecond: (faults * IMAGES) / two };
 }
 
-/** Time the report of a store with a million outcomes, and say how much memory it took. */
-export async function measureReport(): Promise<{ readonly seconds: number; readonly megabytes: number }> {
-  const folder = await mkdtemp(join(tmpdir(), 'espalier-bench-'));
-  const { makeStore } = await import('../campaign/report/support/make-store.ts');
-  const path = join(folder, 'million.campaign');
-  makeStore(path, { faults: 10_000, images: 100 });
-  const seconds = await secondsOf(() => reportCampaign(path));
-  readSummary(path);
-  await rm(folder, { recursive: true });
-  return { seconds, megabytes: process.memoryUsage().rss / 1e6 };
-}
-
 async function secondsOf(action: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await action();
   return (performance.now() - started) / 1000;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log(await measureCampaigns());
-  console.log(await measureWorkers());
-  if (process.argv[2] === 'rtl') console.log(await measureRtlCampaign());
-  console.log(await measureReport());
-}
+const what = process.argv[2];
+const result =
+  what === 'workers'
+    ? await measureWorkers()
+    : what === 'rtl'
+      ? await measureRtl()
+      : await measureCampaign(Number(what));
+console.log(JSON.stringify(result));

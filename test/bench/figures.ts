@@ -68,7 +68,45 @@ if (model) {
   console.log(`LeNet, all layers on a 16×16 array: ${model.ratio.toFixed(2)} × the time of ONNX Runtime (goal 5)`);
   console.log(`one image, two layers on the RTL: ${model.rtlSeconds.toFixed(2)} s (goal 1 s)`);
 }
+if (model) await measureCampaigns();
+await measureReport();
 await rm(folder, { recursive: true });
+
+async function measureCampaigns(): Promise<void> {
+  for (const study of ['0', '1']) {
+    const { name, ratio, microseconds } = await figureOf('campaign-rate.ts', study);
+    console.log(
+      `campaign on LeNet, ${name}: ${microseconds.toFixed(1)} µs per fault and image, ${ratio.toFixed(2)} × a clean inference (goal 1.0)`,
+    );
+  }
+  const { ratio } = await figureOf('campaign-rate.ts', 'rtl');
+  console.log(`the int8 campaign with the RTL in the loop: ${ratio.toFixed(0)} × a clean inference (goal 50)`);
+  const { speedUp, perSecond } = await figureOf('campaign-rate.ts', 'workers');
+  console.log(
+    `two workers: ${speedUp.toFixed(2)} × one (goal 1.8), ${Math.round(perSecond / 1000)} thousand outcomes/s into the store`,
+  );
+}
+
+/** Report a campaign of a million outcomes, and fill its store in between. */
+async function measureReport(): Promise<void> {
+  const store = join(folder, 'million.campaign');
+  const filler = fileURLToPath(new URL('../campaign/report/support/make-store.ts', import.meta.url));
+  const started = performance.now();
+  await execa(process.execPath, [filler, store, '10000', '100', '16']);
+  const perSecond = 1e6 / ((performance.now() - started) / 1000);
+  console.log(`a million outcomes into a store: ${Math.round(perSecond / 1000)} thousand/s (goal 100)`);
+  const { seconds, megabytes } = await measure(['campaign', 'report', store]);
+  console.log(
+    `report of a million outcomes: ${seconds.toFixed(2)} s (goal 10 s), ${megabytes.toFixed(0)} MB (goal 1000)`,
+  );
+}
+
+/** Run a program beside this one that prints a figure as JSON, in a process of its own. */
+async function figureOf(program: string, argument: string) {
+  const script = fileURLToPath(new URL(program, import.meta.url));
+  const { stdout } = await execa(process.execPath, [script, argument]);
+  return JSON.parse(stdout);
+}
 
 async function measure(args: readonly string[]): Promise<{ readonly seconds: number; readonly megabytes: number }> {
   const cache = await mkdtemp(join(folder, 'cache-'));

@@ -2,7 +2,7 @@ import { numberReader } from '../../dtype/element-store.ts';
 import { predictClasses } from '../../onnx/run/classes.ts';
 import { findScores } from '../../onnx/run/scores.ts';
 import { rankOf } from '../../onnx/run/top-k.ts';
-import { type Tensor, type TensorData, tensor } from '../../tensor/tensor.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import type { Outcome } from '../outcome.ts';
 
 /** How scores become confidences: they are probabilities already, their logarithms, or anything before a softmax. */
@@ -28,20 +28,37 @@ export function cleanScores(outputs: Readonly<Record<string, Tensor>>, images: n
 
 type ScoreOutcome = Pick<Outcome, 'prediction' | 'sdc1' | 'sdc5' | 'confidenceChange'>;
 
+/** The scores of a batch, with the class of the highest in each row. */
+export interface BatchScores {
+  readonly scores: Tensor;
+  readonly predictions: readonly number[];
+}
+
+/** Find the scores among the outputs of a batch; null when there are none. */
+export function batchScores(outputs: Readonly<Record<string, Tensor>>): BatchScores | null {
+  const scores = findScores(outputs);
+  return scores && { scores, predictions: predictClasses(scores) };
+}
+
 /** Hold the scores of an image under a fault against those without. */
-export function compareScores(scores: Tensor | null, row: number, clean: CleanScores, kind: ScoreKind): ScoreOutcome {
-  if (!scores || clean.prediction === null)
+export function compareScores(
+  batch: BatchScores | null,
+  row: number,
+  clean: CleanScores,
+  kind: ScoreKind,
+): ScoreOutcome {
+  if (!batch || clean.prediction === null) {
     return { prediction: null, sdc1: false, sdc5: false, confidenceChange: null };
-  const classes = scores.shape[1]!;
-  const own = tensor(scores.type, [1, classes], scores.data.subarray(row * classes, (row + 1) * classes) as TensorData);
-  const [prediction = 0] = predictClasses(own);
-  const confidence = confidenceOf(own, 0, clean.prediction, kind);
+  }
+  const { scores, predictions } = batch;
+  const prediction = predictions[row]!;
+  const confidence = confidenceOf(scores, row, clean.prediction, kind);
   const change =
     confidence === null || clean.confidence === null ? Number.NaN : (confidence - clean.confidence) / clean.confidence;
   return {
     prediction,
     sdc1: prediction !== clean.prediction,
-    sdc5: rankOf(own, 0, clean.prediction) >= 5,
+    sdc5: prediction !== clean.prediction && rankOf(scores, row, clean.prediction) >= 5,
     confidenceChange: Number.isFinite(change) ? change : null,
   };
 }

@@ -2,21 +2,21 @@ import type { Backend } from '../../backend/backend.ts';
 import { ModelError } from '../../errors.ts';
 import type { OnnxModel } from '../../onnx/file/model.ts';
 import type { LayerEnding } from '../../onnx/operators/layer-ending.ts';
-import { findScores } from '../../onnx/run/scores.ts';
-import { planJob } from '../../schedule/plan.ts';
 import { concatenate } from '../../tensor/concatenate.ts';
-import { bitsOf, type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
 import type { CampaignLayer } from '../population/campaign-layer.ts';
 import { ChangedImages } from './changed-images.ts';
-import { type CleanScores, cleanScores, compareScores, type ScoreKind } from './clean-scores.ts';
+import { batchScores, type CleanScores, cleanScores, compareScores, type ScoreKind } from './clean-scores.ts';
+import { describeDifference, snapshot } from './compare-changes.ts';
+import { compareOutputs, rowOf } from './compare-outputs.ts';
 import { type ImageValues, sameBits, splitValues } from './image-values.ts';
 import { type LayerCut, runApart, runTogether } from './layer-cut.ts';
-import { type LayerChange, LayerFault, type LayerSetting } from './layer-fault.ts';
-import { productLines } from './layer-lines.ts';
+import { type LayerChange, LayerFault } from './layer-fault.ts';
+import { type SharedLayer, sharedLayer } from './layer-setting.ts';
 import { MaskProbe } from './mask-probe.ts';
-import { type RecordedLayer, type RecordedProduct, recordLayer, rerunLayer } from './recorded-layer.ts';
+import { type RecordedLayer, recordLayer, rerunLayer } from './recorded-layer.ts';
 
 /** An image as a layer sees it: everything that faults of the layer leave as it is. */
 export interface LayerImage {
@@ -55,18 +55,11 @@ export type OutcomeClassifier = (run: {
 /** An outcome that is still being worked out. */
 type Draft = { -readonly [K in keyof Outcome]: Outcome[K] };
 
-/** The place of the data, or the left factor, among the inputs of every operator. */
-const DATA = 0;
-
 /** Runs faults of one layer. */
 export class LayerEngine {
   readonly #options: LayerEngineOptions;
   readonly #castKnown = new WeakMap<Tensor, Tensor>();
-  #shared: {
-    readonly setting: LayerSetting;
-    readonly ending: LayerEnding | null;
-    readonly shape: Omit<CampaignLayer, 'name'>;
-  } | null = null;
+  #shared: SharedLayer | null = null;
   readonly #changed: ChangedImages;
   #probe: MaskProbe | null = null;
 
@@ -89,7 +82,7 @@ export class LayerEngine {
       recorded.push(record);
       values.push(new Map(own).set(cut.result, record.result));
     }
-    this.#shared ??= this.#settingOf(recorded[0]!);
+    this.#shared ??= sharedLayer(cut, backend, recorded[0]!);
     const after = await this.#after(values);
     const outputs = after.map((computed, n) => this.#outputsOf(computed, values[n]!));
     return outputs.map((own, n) => ({
@@ -184,7 +177,7 @@ export class LayerEngine {
     for (const batch of changed.batches(isBatchable)) {
       const computed = cut.after ? await cut.after.session.run(batch.feeds) : null;
       const outputs = batch.outputs(computed);
-      const scores = findScores(outputs);
+      const scores = batchScores(outputs);
       for (const [row, n] of batch.images.entries()) {
         const { outputs: clean, scores: cleanOnes } = images[n]!;
         const comparison = compareOutputs(outputs, row, batch.images.length, clean);
@@ -243,33 +236,6 @@ export class LayerEngine {
   #outputsOf(computed: ImageValues, values: ImageValues): ImageValues {
     return new Map(this.#options.cut.outputs.map((name) => [name, computed.get(name) ?? values.get(name)!]));
   }
-
-  #settingOf({ products, operands, sums, result }: RecordedLayer) {
-    const { cut, backend } = this.#options;
-    const { design } = backend;
-    const { index } = cut.stages;
-    const { node, operator } = cut.layer;
-    const plans = new Map<string, ReturnType<typeof planJob>>();
-    const planOf = ({ a, b }: RecordedLayer['products'][number]) => {
-      const key = `${a.shape} ${b.shape}`;
-      const plan = plans.get(key) ?? planJob(design, a.shape[0]!, a.shape[1]!, b.shape[1]!);
-      plans.set(key, plan);
-      return plan;
-    };
-    // The ending must be the same for all images: it may depend on nothing that the model computes, but the data.
-    const isFixed = node.input.every((name, n) => n === DATA || name === '' || index.constants.has(name));
-    const isCovered = sums.type === 'int32' || (sums.type === 'float32' && result.type === 'float32');
-    const ending = isFixed && isCovered ? (operator.ending?.(node, operands, result.shape) ?? null) : null;
-    const isSparse = ending !== null && products.every(({ previous }) => previous === null);
-    const setting: LayerSetting = {
-      design,
-      backend,
-      lines: products.map(productLines),
-      plans: products.map(planOf),
-      isSparse,
-    };
-    return { setting, ending, shape: shapeOf(products) };
-  }
 }
 
 /** Run what comes before a layer for several images at once; null when a value is not of single images. */
@@ -290,72 +256,4 @@ async function beforeTogether(
   );
   const values = await cut.before(Object.fromEntries(batch));
   return splitValues(values, inputs.length);
-}
-
-interface Snapshot {
-  readonly fired: boolean;
-  /** The changed sums by their places. */
-  readonly sums: ReadonlyMap<number, number>;
-}
-
-function snapshot({ fired, corrupted, elements, sums }: LayerChange): Snapshot {
-  return { fired, sums: new Map(Array.from({ length: corrupted }, (_, n) => [elements[n]!, sums[n]!])) };
-}
-
-function describeDifference(simulated: Snapshot, ran: Snapshot): string | null {
-  for (const element of new Set([...simulated.sums.keys(), ...ran.sums.keys()])) {
-    const [x, y] = [simulated, ran].map(({ sums }) => sums.get(element));
-    if (x !== y) return `sum ${element} is ${x ?? 'unchanged'} by the simulator, ${y ?? 'unchanged'} by the other`;
-  }
-  if (simulated.fired === ran.fired) return null;
-  return `the fault ${simulated.fired ? 'fired' : 'did not fire'} by the simulator only`;
-}
-
-function shapeOf(products: readonly RecordedProduct[]): Omit<CampaignLayer, 'name'> {
-  const all = products.map(({ a, b, channels }) => ({
-    m: a.shape[0]!,
-    k: a.shape[1]!,
-    n: b.shape[1]!,
-    channelAxis: channels.axis,
-    firstChannel: channels.first,
-  }));
-  const ends = all.map(({ m, n, channelAxis, firstChannel }) => firstChannel + (channelAxis === 'rows' ? m : n));
-  return { channels: Math.max(0, ...ends), products: all };
-}
-
-/** Take one row of outputs of a batch. */
-function rowOf(outputs: Readonly<Record<string, Tensor>>, row: number, rows: number): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, { type, shape, data }]) => {
-      const size = data.length / rows;
-      const own = data.slice(row * size, (row + 1) * size) as Tensor['data'];
-      return [name, tensor(type, [1, ...shape.slice(1)], own)];
-    }),
-  );
-}
-
-/** Tell whether a row of a batch's outputs is what the fault-free run gave. */
-function compareOutputs(
-  outputs: Readonly<Record<string, Tensor>>,
-  row: number,
-  rows: number,
-  clean: ImageValues,
-): { readonly differs: boolean; readonly nonFinite: boolean } {
-  let differs = false;
-  let nonFinite = false;
-  for (const [name, { data }] of Object.entries(outputs)) {
-    const before = clean.get(name)!;
-    const length = data.length / rows;
-    const [own, other] = [bitsOf(data), bitsOf(before.data)];
-    for (let at = 0; at < length; at++) {
-      if (own[row * length + at] === other[at]) continue;
-      differs = true;
-      if (!isFinite32(data, row * length + at) && isFinite32(before.data, at)) nonFinite = true;
-    }
-  }
-  return { differs, nonFinite };
-}
-
-function isFinite32(data: Tensor['data'], at: number): boolean {
-  return !(data instanceof Float32Array || data instanceof Float64Array) || Number.isFinite(data[at]);
 }

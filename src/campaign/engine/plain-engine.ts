@@ -3,11 +3,10 @@ import type { OnnxModel } from '../../onnx/file/model.ts';
 import type { Lowering } from '../../onnx/lowering/lowering.ts';
 import { type ReplacedModel, replaceLayers } from '../../onnx/run/replace-layers.ts';
 import type { LayerTensors } from '../../onnx/run/run-stages.ts';
-import { findScores } from '../../onnx/run/scores.ts';
 import { bitsOf, elementCount, type Tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
-import { cleanScores, compareScores, sameScores } from './clean-scores.ts';
+import { batchScores, cleanScores, compareScores, sameScores } from './clean-scores.ts';
 import type { ImageInputs } from './engine.ts';
 import { sameBits } from './image-values.ts';
 import { PatternFinder } from './pattern.ts';
@@ -75,7 +74,7 @@ export class PlainEngine {
       nonFinite: names.some((name) => becomesNonFinite(clean.outputs[name]!, faulty.outputs[name]!)),
       corrupted: pattern.count,
       pattern: pattern.pattern,
-      ...(isSame ? sameScores(scores!) : compareScores(findScores(faulty.outputs), 0, scores!, kind)),
+      ...(isSame ? sameScores(scores!) : compareScores(batchScores(faulty.outputs), 0, scores!, kind)),
     };
   }
 

@@ -1,6 +1,5 @@
-import { findScores } from '../../onnx/run/scores.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { cleanScores, compareScores, type ScoreKind, sameScores } from '../engine/clean-scores.ts';
+import { batchScores, cleanScores, compareScores, type ScoreKind, sameScores } from '../engine/clean-scores.ts';
 import type { OutcomeClassifier } from '../engine/layer-engine.ts';
 import type { MaskedStage, Outcome } from '../outcome.ts';
 import type { LayerRun } from './layer-replay.ts';
@@ -24,7 +23,7 @@ export function judge(
     nonFinite: Object.entries(cleanOutputs).some(([name, tensor]) => becomesNonFinite(tensor, faultyOutputs[name]!)),
     corrupted: sums.changed,
     pattern: sums.pattern,
-    ...(isSame ? sameScores(clean!) : compareScores(findScores(faultyOutputs), 0, clean!, kind)),
+    ...(isSame ? sameScores(clean!) : compareScores(batchScores(faultyOutputs), 0, clean!, kind)),
   };
   if (isSame || !classifier) return outcome;
   return { ...outcome, ...classifier({ outputs: faultyOutputs, clean: cleanOutputs, outcome }) };
