@@ -6,6 +6,7 @@ import { countedFaults } from '../campaign/store/record.ts';
 import { EspalierError } from '../errors.ts';
 import { assertWritable } from './files.ts';
 import type { Action } from './program.ts';
+import { count } from './text.ts';
 
 interface Flags {
   readonly output: string;
@@ -21,7 +22,7 @@ export const exportOutcomes: Action<[store: string], Flags> = async (session, [p
   await exportStore(store, output, { format: chosen, table });
   const { faults, outcomes } = store.counts(countedFaults(store.record));
   session.report({ output, format: chosen, table, faults, outcomes }, [
-    `${output}: ${faults} faults, ${outcomes} outcomes`,
+    `${output}: ${count(faults, 'fault')}, ${count(outcomes, 'outcome')}`,
   ]);
 };
 

@@ -28,7 +28,7 @@ export function describeSummary(summary: CampaignSummary, path: string): string[
   for (const { name, share } of classes) add(CLASS_WORDS[name], share, CLASS_MEANINGS[name]);
   add('SDC-5', sdc5, 'the fault-free class is not among the five highest');
   for (const { change, share } of confidenceChanges) {
-    add(changeWord(change), share, 'the confidence in the fault-free class changed by more');
+    add(changeWord(change), share, 'the confidence in the fault-free class changed by more than that');
   }
   add('NaN or infinity', nonFinite, 'in an output that had none');
   const lines = [
@@ -45,7 +45,9 @@ export function describeSummary(summary: CampaignSummary, path: string): string[
     );
   }
   if (errors > 0)
-    lines.push(`${count(errors, 'fault')} could not be run; "espalier campaign export ${path}" tells why`);
+    lines.push(
+      `${count(errors, 'fault')} could not be run; "espalier campaign export ${path} --table faults -o faults.csv" tells why`,
+    );
   const { validation } = campaign;
   if (validation) {
     lines.push(

@@ -13,6 +13,7 @@ const DOCUMENTS = [
   'docs/guide-synthesis.md',
   'docs/guide-command-line.md',
   'docs/guide-onnx.md',
+  'docs/guide-campaigns.md',
 ];
 
 describe.each(DOCUMENTS)('%s', (path) => {
