@@ -1,20 +1,27 @@
 // Espalier from end to end in about a minute: ten lines of text become an array, the array becomes Verilog, the Verilog
-// is compared with the simulators, a layer of a real model runs on both, and one stuck bit shows what it does.
+// is compared with the simulators, a layer of a real model runs on both, one stuck bit shows what it does, and a campaign
+// what such bits do on the whole.
 import { mkdir } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   buildDesign,
+  Campaign,
+  classOf,
   crossCheck,
   describeMismatch,
   emitDesign,
   formatFault,
   formatSpec,
   functionalBackend,
+  loadCampaign,
   loadSpec,
+  OUTCOME_CLASSES,
+  type OutcomeClass,
   openModel,
   openRtl,
   predictClasses,
+  proportionInterval,
   readNpy,
   replaceLayers,
   resolveFault,
@@ -122,12 +129,37 @@ say(`digits read rightly: ${right(before)} without the fault, ${right(after)} wi
 const changes = before.flatMap((digit, n) => (digit === after[n] ? [] : [`image ${n}: ${digit} → ${after[n]}`]));
 for (let n = 0; n < changes.length; n += 5) say(`  ${changes.slice(n, n + 5).join(', ')}`);
 
-console.log('\n6. Where things are');
+console.log('\n6. Many stuck bits');
+const { spec: stuck, folder } = loadCampaign({ file: path('digits/campaigns.array'), name: 'stuck' });
+const campaign = await Campaign.open(stuck, { folder });
+const { live, dead } = campaign.population;
+const counts = new Map(OUTCOME_CLASSES.map((name) => [name, 0]));
+const shares: number[] = [];
+for await (const { images: outcomes } of campaign.outcomes()) {
+  for (const outcome of outcomes) counts.set(classOf(outcome), counts.get(classOf(outcome))! + 1);
+  shares.push(outcomes.filter(({ sdc1 }) => sdc1).length / outcomes.length);
+}
+const sum = shares.reduce((total, share) => total + share, 0);
+const sumOfSquares = shares.reduce((total, share) => total + share ** 2, 0);
+const sample = { size: live, drawn: shares.length, sum, sumOfSquares };
+const harm = proportionInterval([sample], { size: dead, sum: 0 }, stuck.confidence, 'wilson');
+say(
+  `${shares.length} of ${(live + dead).toLocaleString('en')} stuck-at faults in ${campaign.layers.length} layers, each on ${campaign.images.length} images:`,
+);
+const times = (name: OutcomeClass): string => counts.get(name)!.toLocaleString('en');
+say(`${times('not_fired')} times no bit changed, ${times('masked')} times bits but no score,`);
+say(`${times('non_critical')} times scores but not the digit, ${times('sdc_1')} times the digit.`);
+const [middle, low, high] = [harm.estimate, harm.lower, harm.upper].map((share) => (100 * share).toFixed(1));
+say(`of all faults and images, ${middle} % read another digit; 95 % sure: between ${low} and ${high} %.`);
+await campaign.close();
+
+console.log('\n7. Where things are');
 await mkdir(OUT, { recursive: true });
 await writeNpy(`${OUT}logits-fault-free.npy`, golden.outputs['logits']!);
 await writeNpy(`${OUT}logits-faulty.npy`, faulty.outputs['logits']!);
 say(`the array and the fault          ${shown(SPEC)}`);
 say(`Verilog, manifest                ${shown(`${OUT}rtl`)}`);
+say(`the campaign                     ${shown(path('digits/campaigns.array'))}`);
 say(`scores of the 64 images          ${shown(`${OUT}logits-fault-free.npy`)}, ${shown(`${OUT}logits-faulty.npy`)}`);
 say(`model, images, how they were made ${shown(path('digits'))}`);
 say('this program                     examples/demo.ts');
