@@ -9,7 +9,7 @@ import { bitsOf, type Tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Pattern } from '../outcome.ts';
 import { wordReader } from './image-values.ts';
-import { channelOf, type ProductLines, pixelOf, sumShift } from './layer-lines.ts';
+import { channelOf, hasChannel, type ProductLines, pixelOf, sumShift } from './layer-lines.ts';
 import { PatternFinder } from './pattern.ts';
 import { cutJob, mergePart, type ReachedPart, reachedPart } from './reached-job.ts';
 import type { RecordedLayer, RecordedProduct } from './recorded-layer.ts';
@@ -145,8 +145,11 @@ export class LayerFault {
     return this.#singles.get(plan)!;
   }
 
+  /** A fault that shows in one channel is none to a product that lacks it. */
   #actsIn(product: number): boolean {
-    return this.#fault.product === null || this.#fault.product === product;
+    const { channel, product: only } = this.#fault;
+    if (only !== null && only !== product) return false;
+    return channel === null || hasChannel(this.#setting.lines[product]!, channel);
   }
 
   /** Turn changed elements of a product into changed sums of the layer, from `at` on; gives the end. */
