@@ -55,6 +55,9 @@ export type OutcomeClassifier = (run: {
 /** An outcome that is still being worked out. */
 type Draft = { -readonly [K in keyof Outcome]: Outcome[K] };
 
+/** How many images are run ahead on a backend that works in a process of its own. */
+const IMAGES_AHEAD = 2;
+
 /** Runs faults of one layer. */
 export class LayerEngine {
   readonly #options: LayerEngineOptions;
@@ -107,12 +110,24 @@ export class LayerEngine {
     const outcomes: Draft[] = [];
     const changed = this.#changed;
     changed.begin(images);
+    const start = (n: number) => {
+      if (!faultyBackend || !images[n]) return null;
+      const running = acting.start(images[n].recorded, faultyBackend, 'reached');
+      // Awaited in its turn; until then an image before it may fail.
+      running.catch(() => {});
+      return running;
+    };
+    // While one image is judged, the next ones run.
+    const ahead = Array.from({ length: IMAGES_AHEAD }, (_, n) => start(n));
     for (const [n, image] of images.entries()) {
-      const change = faultyBackend
-        ? await acting.apply(image.recorded, faultyBackend, 'reached')
-        : (acting.applyFast(image.recorded) ?? (await acting.apply(image.recorded)));
+      const { recorded } = image;
+      const running = ahead.shift();
+      ahead.push(start(n + IMAGES_AHEAD));
+      const change = running
+        ? acting.finish(recorded, await running)
+        : (acting.applyFast(recorded) ?? (await acting.apply(recorded)));
       const { fired, corrupted, pattern } = change;
-      const stage = corrupted === 0 ? 'array' : await this.#endLayer(changed, n, image, change, ending);
+      const stage = corrupted === 0 ? 'array' : await this.#endLayer(changed, n, recorded, change, ending);
       const { prediction } = image.scores;
       outcomes.push({
         image: image.image,
@@ -157,13 +172,12 @@ export class LayerEngine {
   async #endLayer(
     changed: ChangedImages,
     n: number,
-    image: LayerImage,
+    { operands, result }: RecordedLayer,
     { corrupted, elements, sums, results }: LayerChange,
     ending: LayerEnding | null,
   ): Promise<'layer' | 'activation' | null> {
     if (!results && ending) return changed.addSparse(n, ending, elements, sums, corrupted);
     const { cut, backend } = this.#options;
-    const { operands, result } = image.recorded;
     const faulty = await rerunLayer(cut.layer, operands, backend.design.spec.types, results!);
     if (sameBits(faulty, result)) return 'layer';
     changed.add(n, faulty);

@@ -8,8 +8,8 @@ import { type SingleFault, singleFault } from '../../sim/single-fault/single-fau
 import { bitsOf, type Tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Pattern } from '../outcome.ts';
-import { wordReader } from './image-values.ts';
-import { channelOf, type ProductLines, pixelOf, sumShift } from './layer-lines.ts';
+import { sameBits, wordReader } from './image-values.ts';
+import { channelOf, hasChannel, type ProductLines, pixelOf, sumShift } from './layer-lines.ts';
 import { PatternFinder } from './pattern.ts';
 import { cutJob, mergePart, type ReachedPart, reachedPart } from './reached-job.ts';
 import type { RecordedLayer, RecordedProduct } from './recorded-layer.ts';
@@ -37,6 +37,12 @@ export interface LayerSetting {
   readonly plans: readonly JobPlan[];
   /** Whether single sums can be changed: no product takes the sums of another, and the operator has an ending. */
   readonly isSparse: boolean;
+}
+
+/** A product as a backend ran it; its result is the recorded one where nothing differs. */
+export interface ProductRun {
+  readonly result: Tensor;
+  readonly fired: boolean;
 }
 
 /** One fault of a campaign, ready to act in its layer on one image after the other. */
@@ -82,36 +88,47 @@ export class LayerFault {
     return this.#change(fired, count, null);
   }
 
+  /** Find it by running the products in which the fault acts on a backend, the whole of each. */
+  async apply(recorded: RecordedLayer, backend: Backend = this.#setting.backend): Promise<LayerChange> {
+    return this.finish(recorded, await this.start(recorded, backend, 'whole'));
+  }
+
   /**
-   * Find it by running the products in which the fault acts on a backend.
+   * Run the products in which the fault acts on a backend; several images may be under way.
    * @param extent the whole of each product, or the tiles alone that the fault reaches
    */
-  async apply(
-    { products, sums }: RecordedLayer,
-    backend: Backend = this.#setting.backend,
-    extent: 'whole' | 'reached' = 'whole',
-  ): Promise<LayerChange> {
-    this.#pattern.clear();
-    let fired = false;
-    let count = 0;
-    const results: Tensor[] = [];
+  async start({ products }: RecordedLayer, backend: Backend, extent: 'whole' | 'reached'): Promise<ProductRun[]> {
+    const runs: ProductRun[] = [];
     for (const [n, product] of products.entries()) {
-      const c = product.previous === null ? undefined : results[product.previous]!;
+      const c = product.previous === null ? undefined : runs[product.previous]!.result;
       const isClean = product.previous === null || c === products[product.previous]!.result;
       if (!this.#actsIn(n) && isClean) {
-        results.push(product.result);
+        runs.push({ result: product.result, fired: false });
         continue;
       }
       const ran =
         (extent === 'reached' && isClean ? await this.#runReached(n, product, backend) : null) ??
         (await this.#runWhole(n, product, c, backend));
-      fired ||= ran.fired;
-      const differing = differences(product, ran.result);
-      results.push(differing.length === 0 ? product.result : ran.result);
+      const isSame = sameBits(product.result, ran.result);
+      runs.push({ result: isSame ? product.result : ran.result, fired: ran.fired });
+    }
+    return runs;
+  }
+
+  /** Tell what the runs of an image's products changed. */
+  finish({ products, sums }: RecordedLayer, runs: readonly ProductRun[]): LayerChange {
+    this.#pattern.clear();
+    let count = 0;
+    for (const [n, product] of products.entries()) {
+      const { result } = runs[n]!;
+      if (result === product.result) continue;
+      const differing = differences(product, result);
       this.#grow(count + differing.length);
-      const values = Int32Array.from(differing, wordReader(ran.result.data));
+      const values = Int32Array.from(differing, wordReader(result.data));
       count = this.#take(n, differing.length, differing, values, product.result, sums, count);
     }
+    const fired = runs.some((run) => run.fired);
+    const results = runs.map(({ result }) => result);
     return this.#change(fired, count, this.#setting.isSparse || count === 0 ? null : results);
   }
 
@@ -145,8 +162,11 @@ export class LayerFault {
     return this.#singles.get(plan)!;
   }
 
+  /** A fault that shows in one channel is none to a product that lacks it. */
   #actsIn(product: number): boolean {
-    return this.#fault.product === null || this.#fault.product === product;
+    const { channel, product: only } = this.#fault;
+    if (only !== null && only !== product) return false;
+    return channel === null || hasChannel(this.#setting.lines[product]!, channel);
   }
 
   /** Turn changed elements of a product into changed sums of the layer, from `at` on; gives the end. */

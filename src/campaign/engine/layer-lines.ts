@@ -34,6 +34,12 @@ export function channelOf({ columns, channelsAreRows, firstChannel }: ProductLin
   return firstChannel + (channelsAreRows ? Math.floor(element / columns) : element % columns);
 }
 
+/** Whether some element of the product is of a channel. */
+export function hasChannel({ columns, places, channelsAreRows, firstChannel }: ProductLines, channel: number): boolean {
+  const count = channelsAreRows ? places.length / columns : columns;
+  return channel >= firstChannel && channel < firstChannel + count;
+}
+
 /** Bits to shift left and back, so that integer layers read what an accumulator holds as they do: see `int32Sums`. */
 export function sumShift({ spec }: Design): number {
   const { a, b, c } = spec.types;

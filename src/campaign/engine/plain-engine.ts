@@ -29,12 +29,13 @@ interface PlainRun {
 
 /**
  * Runs faults one by one, image by image, each time the whole model from its inputs to its outputs and the whole layer on the
- * backend: what the campaign engine must agree with. It does not look for the stage behind the layer at which a fault is
+ * backend: what the campaign engine must agree with. Of what comes out without a fault, nothing but the last values are kept. It does not look for the stage behind the layer at which a fault is
  * masked; such outcomes have the stage `outputs`.
  */
 export class PlainEngine {
   readonly #options: PlainEngineOptions;
   readonly #models = new Map<number, ReplacedModel>();
+  readonly #clean = new Map<string, PlainRun>();
 
   constructor(options: PlainEngineOptions) {
     this.#options = options;
@@ -57,7 +58,9 @@ export class PlainEngine {
   async #runImage(fault: CampaignFault, image: number): Promise<Outcome> {
     const { model, backend } = this.#options;
     const [inputs] = await this.#options.read([image]);
-    const clean = await this.#runOnce(fault.layer, null, inputs!);
+    const key = `${fault.layer} ${image}`;
+    const clean = this.#clean.get(key) ?? (await this.#runOnce(fault.layer, null, inputs!));
+    this.#clean.set(key, clean);
     const faulty = await this.#runOnce(fault.layer, fault, inputs!);
     const pattern = findPattern(clean.layer, faulty.layer, backend);
     const kind = scoreKindOf(model);

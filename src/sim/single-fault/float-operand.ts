@@ -2,7 +2,7 @@ import type { Design } from '../../design/design.ts';
 import type { FaultDrive } from '../../schedule/beats.ts';
 import type { JobPlan } from '../../schedule/plan.ts';
 import { numberOf, wordMask, wordOf, wordsOf } from './float-masking.ts';
-import { SumMemory } from './float-sums.ts';
+import { addUp, beginSum, placeOperand, reserveSums, setLine, sumAt } from './float-sums.ts';
 import { operandSegments } from './operand-segments.ts';
 import { firesAnyhow, operandReach } from './operand-work.ts';
 import type { SingleFault } from './single-fault.ts';
@@ -28,7 +28,7 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
   const own = new Float32Array(whole);
   const ownWords = new Int32Array(own.buffer);
   const changes = new ChangeList();
-  const memory = new SumMemory(whole, line === 'a' ? inner * columns : rows * inner, freeCount);
+  reserveSums(whole, freeCount);
   // Whether it fires for all that is known without looking at the elements.
   const anyhow = firesAnyhow(drive, plan) || (toggle !== 0 && (padded || idle === true));
   const [fixedStep, depthStep] = line === 'a' ? [inner, 1] : [1, columns];
@@ -49,9 +49,9 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
       for (let at = 0, from = start; at < inner; at++, from += depthStep) ownWords[at] = words[from]!;
       ownWords.fill(0, inner);
       changeLine(ownWords, depths, inner, paddingCounts, keep, toggle);
-      memory.setLine(ownWords);
+      setLine(ownWords);
       for (const freeStart of freeStarts) {
-        addUp(fixed, freeStart + first, Math.min(freeStart + last + 1, freeCount), other, entering, clean);
+        addUpSums(fixed, freeStart + first, Math.min(freeStart + last + 1, freeCount), other, entering, clean);
       }
     }
     changes.fired = fired || (idle === null ? null : false);
@@ -59,7 +59,7 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
   };
 
   /** Add up the sums `from` to `end` − 1 of a row or column. */
-  function addUp(
+  function addUpSums(
     fixed: number,
     from: number,
     end: number,
@@ -68,15 +68,14 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
     clean: Int32Array,
   ): void {
     const count = end - from;
-    const [base, step] = line === 'a' ? [1, columns] : [inner, 1];
+    // The sums of neighbouring columns, or of neighbouring rows of A turned over, lie side by side.
+    const place = line === 'a' ? placeOperand(other, inner, columns, false) : placeOperand(other, rows, inner, true);
     const [origin, next] = line === 'a' ? [fixed * columns, 1] : [fixed, columns];
-    if (line === 'a') memory.setOther(other, 0, inner * columns);
-    else memory.setOther(other, from * inner, end * inner);
-    for (let n = 0; n < count; n++) memory.begin(n, entering ? entering[origin + (from + n) * next]! : 0);
-    memory.addUp(from * base, base, step, inner, count);
+    for (let n = 0; n < count; n++) beginSum(n, entering ? entering[origin + (from + n) * next]! : 0);
+    addUp(place + from, line === 'a' ? columns : rows, inner, count);
     const isPadded = paddingCounts || entering !== null;
     for (let n = 0; n < count; n++) {
-      let value = memory.sum(n);
+      let value = sumAt(n);
       if (isPadded) for (let at = inner; at < whole; at++) value = value + own[at]! * 0;
       const element = origin + (from + n) * next;
       const word = wordOf(value);
