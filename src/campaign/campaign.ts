@@ -153,7 +153,8 @@ export class Campaign {
       for await (const images of this.#engine.cleanImages(layer)) {
         for (const { image, scores } of images) {
           const correct = this.#labels && scores.prediction === this.#labels[image];
-          yield { layer, image, ...scores, correct: scores.prediction === null ? null : correct };
+          const { prediction, confidence } = scores;
+          yield { layer, image, prediction, confidence, correct: prediction === null ? null : correct };
         }
       }
     }

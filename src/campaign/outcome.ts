@@ -24,7 +24,7 @@ export interface Outcome {
   readonly prediction: number | null;
   /** Whether the class with the highest score is another than without the fault. */
   readonly sdc1: boolean;
-  /** Whether the fault-free class is not among the five highest scores. */
+  /** Whether the class with the highest score is not among the five that are highest without the fault. */
   readonly sdc5: boolean;
   /** (with − without) / without, of the confidence in the fault-free class; NaN becomes null. */
   readonly confidenceChange: number | null;

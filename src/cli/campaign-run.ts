@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { BackendKind } from '../backend/backend.ts';
 import { checkFaultSlots } from '../backend/job.ts';
 import { openBackend } from '../backend/open.ts';
@@ -96,7 +96,7 @@ async function runInStore(
         for (const difference of differences) session.warn(difference);
       }
     } catch (error) {
-      if (signal.aborted) session.warn(`"espalier campaign resume ${path}" goes on where it stopped`);
+      if (signal.aborted) session.warn(`"${resumeCommand(path, place)}" goes on where it stopped`);
       throw error;
     } finally {
       store.close();
@@ -108,6 +108,12 @@ async function runInStore(
   } finally {
     await campaign.close();
   }
+}
+
+/** The command that goes on with a campaign; it names the file where the command would not find it by itself. */
+function resumeCommand(store: string, { file, spec }: ReturnType<typeof loadCampaign>): string {
+  const isFound = [dirname(store), '.'].some((folder) => resolve(folder, basename(file)) === resolve(file));
+  return `espalier campaign resume ${store}${isFound ? '' : ` --campaign ${file}:${spec.name}`}`;
 }
 
 type Runner = ReturnType<typeof workerPool>;

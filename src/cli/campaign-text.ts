@@ -26,7 +26,7 @@ export function describeSummary(summary: CampaignSummary, path: string): string[
     if (share) rows.push([name, shareText(share), meaning]);
   };
   for (const { name, share } of classes) add(CLASS_WORDS[name], share, CLASS_MEANINGS[name]);
-  add('SDC-5', sdc5, 'the fault-free class is not among the five highest');
+  add('SDC-5', sdc5, 'the top class is not among the five highest without the fault');
   for (const { change, share } of confidenceChanges) {
     add(changeWord(change), share, 'the confidence in the fault-free class changed by more than that');
   }

@@ -14,15 +14,20 @@ export interface CleanScores {
   readonly prediction: number | null;
   /** The confidence in it, from 0 to 1. */
   readonly confidence: number | null;
+  /** The classes with the five highest scores. */
+  readonly topFive: readonly number[];
 }
 
 /** Read what the outputs of a batch say of each of its images. */
 export function cleanScores(outputs: Readonly<Record<string, Tensor>>, images: number, kind: ScoreKind): CleanScores[] {
   const scores = findScores(outputs);
-  if (!scores) return Array.from({ length: images }, () => ({ prediction: null, confidence: null }));
+  if (!scores) return Array.from({ length: images }, () => ({ prediction: null, confidence: null, topFive: [] }));
   return predictClasses(scores).map((prediction, row) => ({
     prediction,
     confidence: confidenceOf(scores, row, prediction, kind),
+    topFive: Array.from({ length: scores.shape[1]! }, (_, label) => label).filter(
+      (label) => rankOf(scores, row, label) < 5,
+    ),
   }));
 }
 
@@ -40,7 +45,10 @@ export function batchScores(outputs: Readonly<Record<string, Tensor>>): BatchSco
   return scores && { scores, predictions: predictClasses(scores) };
 }
 
-/** Hold the scores of an image under a fault against those without. */
+/**
+ * Hold the scores of an image under a fault against those without.
+ * Source: G. Li et al., Understanding error propagation in deep learning neural network accelerators and applications, SC 2017.
+ */
 export function compareScores(
   batch: BatchScores | null,
   row: number,
@@ -58,7 +66,7 @@ export function compareScores(
   return {
     prediction,
     sdc1: prediction !== clean.prediction,
-    sdc5: prediction !== clean.prediction && rankOf(scores, row, clean.prediction) >= 5,
+    sdc5: !clean.topFive.includes(prediction),
     confidenceChange: Number.isFinite(change) ? change : null,
   };
 }

@@ -20,7 +20,7 @@ ${table(
   'Told beside them',
   ['Measure', '<Meaning', 'Share and Wilson interval', 'Clopper–Pearson interval'],
   [
-    ['SDC-5', 'the fault-free class is not among the top five', shareCell(sdc5), exactCell(sdc5)],
+    ['SDC-5', 'the top class is not among the five highest without the fault', shareCell(sdc5), exactCell(sdc5)],
     ...confidenceChanges.map(({ change: least, share }) => [
       changeWord(least),
       `the confidence in the fault-free class changes by more than ${Number((100 * least).toPrecision(6))} % of itself, or is no number`,
