@@ -2,9 +2,10 @@ import type { MatmulJob } from '../../backend/backend.ts';
 import type { Design } from '../../design/design.ts';
 import type { Fault } from '../../fault/fault.ts';
 import { driveFault } from '../../fault/resolve.ts';
-import { type JobPlan, planJob } from '../../schedule/plan.ts';
+import type { FaultDrive } from '../../schedule/beats.ts';
+import { type JobPlan, planJob, type Tile } from '../../schedule/plan.ts';
 import { coversFault } from '../../sim/functional.ts';
-import { findReach } from '../../sim/reach.ts';
+import { findReach, type Reach, reachedPes, sumPoints } from '../../sim/reach.ts';
 import { Turns } from '../../sim/turns.ts';
 import { allocate, bitsOf, type Tensor, tensor } from '../../tensor/tensor.ts';
 
@@ -18,7 +19,8 @@ export interface ReachedPart {
 
 /**
  * Find the tiles of a product that a fault can reach; null when all of the product must run: tiles may meet where sums
- * pass idle steps, and control tokens reach whole rows of PEs. A part without rows says that nothing is reached.
+ * pass idle steps, control tokens reach whole rows of PEs, and of a window that is not one cycle of its tile's own the
+ * part would see other neighbours in time. A part without rows says that nothing is reached.
  */
 export async function reachedPart(design: Design, plan: JobPlan, fault: Fault): Promise<ReachedPart | null> {
   const drive = driveFault(design, plan, fault);
@@ -40,14 +42,27 @@ export async function reachedPart(design: Design, plan: JobPlan, fault: Fault): 
   const columnStarts = [...new Set(tiles.map(({ column }) => column))].sort((p, q) => p - q);
   const rows = starts(rowStarts, n1, plan.rows);
   const columns = starts(columnStarts, n2, plan.columns);
-  if (window.tile === null || tiles.length === 0) return { rows, columns, fault };
+  if (window.tile === null) return { rows, columns, fault };
   const own = plan.tiles[window.tile]!;
+  if (!isOwnCycle(design, own, drive, reach)) return null;
+  if (tiles.length === 0) return { rows, columns, fault };
   const part = planJob(design, rows.length, plan.inner, columns.length);
   const [row, column] = [rowStarts.indexOf(own.row) * n1, columnStarts.indexOf(own.column) * n2];
   const tile = part.tiles.findIndex(
     (other) => other.row === row && other.column === column && other.depth === own.depth,
   );
   return tile < 0 ? null : { rows, columns, fault: { ...fault, window: { ...window, tile } } };
+}
+
+/** Whether a fault acts in one cycle, on a value of this tile: the tiles that it reaches are those of this value. */
+function isOwnCycle(design: Design, tile: Tile, drive: FaultDrive, reach: Reach): boolean {
+  const { peIndex, firstCycle, lastCycle } = drive;
+  if (firstCycle !== lastCycle || !reach.has(tile.index)) return false;
+  const persists = reachedPes(design, drive).some((reached) => reached.persists);
+  if (!persists) return reach.size === 1;
+  // What stays is said to reach all that follows; its own steps tell whether it is there already.
+  const first = Math.min(...sumPoints(design, peIndex).map(({ cycle }) => tile.startCycle + cycle));
+  return first <= firstCycle && [...reach.keys()].every((index) => index >= tile.index);
 }
 
 /** Take the rows of A and the columns of B and C that a part needs. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { functionalBackend } from '../../../src/backend/functional.ts';
+import type { CampaignFault } from '../../../src/campaign/campaign-fault.ts';
 import { CampaignEngine, type EngineOptions } from '../../../src/campaign/engine/engine.ts';
 import { PlainEngine } from '../../../src/campaign/engine/plain-engine.ts';
 import type { Outcome } from '../../../src/campaign/outcome.ts';
@@ -44,8 +45,8 @@ const FLOAT = 'examples/digits/digits-float32.onnx';
 
 const CASES: readonly Case[] = [
   { name: 'a quantised model', model: QLINEAR, types: INT8, matrix: 'output_stationary', layers: [], faults: 200 },
-  { name: 'rows that stay', model: QLINEAR, types: MIXED, matrix: 'row_stationary', faults: 250 },
-  { name: 'columns that stay', model: QLINEAR, types: INT8, matrix: 'col_stationary', size: [7, 5, 9], faults: 250 },
+  { name: 'rows that stay', model: QLINEAR, types: MIXED, matrix: 'row_stationary', faults: 200 },
+  { name: 'columns that stay', model: QLINEAR, types: INT8, matrix: 'col_stationary', size: [7, 5, 9], faults: 200 },
   { name: 'nothing that stays', model: QLINEAR, types: INT8, matrix: 'no_local_reuse', layers: SMALL, faults: 250 },
   {
     name: 'product registers and sums that wrap',
@@ -98,7 +99,7 @@ const CASES: readonly Case[] = [
     matrix: 'col_stationary',
     layers: ['conv2'],
     lowering: 'kernel_column',
-    faults: 40,
+    faults: 20,
   },
   {
     name: 'a group of products for each channel',
@@ -143,6 +144,18 @@ function comparable(outcome: Outcome): Outcome {
   return { ...outcome, maskedBefore: null, stage: isBehind ? 'outputs' : outcome.stage };
 }
 
+/** Compare fault by fault, so that a difference names the first of them. */
+function expectSame(
+  faults: readonly CampaignFault[],
+  found: readonly Outcome[][],
+  expected: readonly Outcome[][],
+): void {
+  for (const [n, { fault, layer, channel, product }] of faults.entries()) {
+    const of = { n, fault: formatFault(fault.spec), layer, channel, product };
+    expect({ ...of, outcomes: found[n] }).toEqual({ ...of, outcomes: expected[n] });
+  }
+}
+
 describe('the campaign engine', () => {
   for (const {
     name,
@@ -181,18 +194,20 @@ describe('the campaign engine', () => {
       const found = await engine.run(drawn);
       const plain = new PlainEngine(options);
       const expected = await plain.run(drawn);
-      const show = (n: number) => `${n}: ${formatFault(drawn[n]!.fault.spec)} in layer ${drawn[n]!.layer}`;
-      for (const n of drawn.keys()) {
-        expect([show(n), found[n]!.map(comparable)]).toEqual([show(n), expected[n]]);
-      }
-      expect(classesOf(found).size).toBeGreaterThan(4);
+      expectSame(
+        drawn,
+        found.map((own) => own.map(comparable)),
+        expected,
+      );
+      expect(classesOf(found).size).toBeGreaterThan(3);
       await engine.close();
       await plain.close();
       // Image by image where memory is short, and with the tiles that a fault reaches on a backend: the same again.
       const others = [{ memoryBytes: 1 }, { faultyBackend: functionalBackend(design) }];
       for (const other of others) {
         const again = await CampaignEngine.open({ ...options, ...other });
-        expect(await again.run(drawn.slice(0, 60))).toEqual(found.slice(0, 60));
+        const some = drawn.slice(0, 30);
+        expectSame(some, await again.run(some), found);
         await again.close();
       }
       await source.close();
