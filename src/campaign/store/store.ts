@@ -15,6 +15,9 @@ import {
   type Table,
 } from './tables.ts';
 
+/** Outcomes to a statement: a third less time each than one by one. */
+const ROWS_TOGETHER = 10;
+
 /** How much a store holds. */
 export interface StoreCounts {
   readonly faults: number;
@@ -32,7 +35,9 @@ export class Store {
   readonly #database: DatabaseSync;
   readonly #unlock: (() => void) | null;
   #record: CampaignRecord;
-  #inserts: { readonly fault: StatementSync; readonly outcome: StatementSync } | undefined;
+  #inserts:
+    | { readonly fault: StatementSync; readonly outcome: StatementSync; readonly outcomes: StatementSync }
+    | undefined;
 
   /** @param unlock lets others write to the store; null for one that is opened for reading */
   constructor(path: string, database: DatabaseSync, unlock: (() => void) | null) {
@@ -63,13 +68,20 @@ export class Store {
         // Not OR IGNORE, which would also pass over a row that breaks a rule of the table.
         fault: this.#database.prepare(`${insertInto(FAULTS)} ON CONFLICT (n) DO NOTHING`),
         outcome: this.#database.prepare(insertInto(OUTCOMES)),
+        outcomes: this.#database.prepare(insertInto(OUTCOMES, ROWS_TOGETHER)),
       };
-      const { fault, outcome } = this.#inserts;
+      const { fault, outcome, outcomes } = this.#inserts;
       let added = 0;
       for (const done of batch) {
         if (fault.run(...FAULTS.values(faultRow(done))).changes === 0) continue;
         added++;
-        for (const image of done.outcome.images) outcome.run(...OUTCOMES.values({ fault: done.fault.n, ...image }));
+        const { images } = done.outcome;
+        const valuesOf = (at: number) => OUTCOMES.values({ fault: done.fault.n, ...images[at]! });
+        let at = 0;
+        for (; at + ROWS_TOGETHER <= images.length; at += ROWS_TOGETHER) {
+          outcomes.run(...Array.from({ length: ROWS_TOGETHER }, (_, n) => valuesOf(at + n)).flat());
+        }
+        for (; at < images.length; at++) outcome.run(...valuesOf(at));
       }
       return added;
     });
@@ -163,6 +175,7 @@ export function inTransaction<T>(database: DatabaseSync, run: () => T): T {
   }
 }
 
-export function insertInto({ name, columns }: Pick<Table<unknown>, 'name' | 'columns'>): string {
-  return `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+export function insertInto({ name, columns }: Pick<Table<unknown>, 'name' | 'columns'>, rows = 1): string {
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  return `INSERT INTO ${name} (${columns.join(', ')}) VALUES ${new Array(rows).fill(row).join(', ')}`;
 }
