@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../src/campaign/store/open-store.ts';
+import { randomStream } from '../../src/check/random.ts';
+import { childrenOf, isRunning, until } from '../backend/support/processes.ts';
+import { BIN, openWorkplace, type Workplace } from '../cli/support/espalier.ts';
+import { digitsCampaign, exportsOf } from './support/digits-campaign.ts';
+
+const FAULTS = 4000;
+const KILLS = 10;
+const STORE = 'killed.campaign';
+
+let place: Workplace;
+let undisturbed: Record<string, string>;
+
+beforeAll(async () => {
+  place = await openWorkplace();
+  const size = '8 x 8 x 8';
+  const campaign = {
+    images: '8',
+    layers: '"conv2", "fc1"',
+    kinds: 'stuck_at_0, stuck_at_1, flip',
+    sample: String(FAULTS),
+  };
+  await place.text('digits.array', digitsCampaign(campaign, { size }));
+  const { exitCode, stderr } = await place.run(['campaign', 'run', 'digits.array', '-o', 'whole.campaign', '--quiet']);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  undisturbed = await exportsOf(place.path('whole.campaign'));
+});
+
+afterAll(() => place.remove());
+
+/** Begin the campaign, or go on with it. */
+function start(workers: number) {
+  const what = existsSync(place.path(STORE)) ? ['resume', STORE] : ['run', 'digits.array', '-o', STORE];
+  const args = ['campaign', ...what, '--workers', String(workers), '--quiet'];
+  // In a group of its own, as a terminal has it.
+  return execa(process.execPath, [BIN, ...args], { cwd: place.folder, reject: false, detached: true });
+}
+
+/** How many faults are done; −1 without a store. */
+function done(): number {
+  if (!existsSync(place.path(STORE))) return -1;
+  using store = openStore(place.path(STORE), { readonly: true });
+  return store.counts().faults;
+}
+
+describe('a campaign', () => {
+  it(`that is killed ${KILLS} times is in the end, byte for byte, as if nothing had happened`, async () => {
+    const seed = Date.now();
+    const random = randomStream(seed, 'kill');
+    console.log(`kills by seed ${seed}`);
+    const seen: number[] = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const before = done();
+      const child = start(random.int(1, 3));
+      // Some die at any moment, while they start as well, the others when they have begun to write.
+      if (random.chance(1, 3)) await sleep(random.int(0, 800));
+      else await until(() => done() > Math.max(0, before), 20_000);
+      await sleep(random.int(0, 150));
+      const workers = childrenOf(child.pid!);
+      child.kill('SIGKILL');
+      expect((await child).signal, `seed ${seed}: it was done before it was killed`).toBe('SIGKILL');
+      await until(() => !workers.some(isRunning));
+      expect(workers.filter(isRunning), `seed ${seed}: workers outlive the one that started them`).toEqual([]);
+      seen.push(done());
+    }
+    expect(new Set(seen.filter((count) => count > 0)).size, `seed ${seed}: ${seen}`).toBeGreaterThan(3);
+    const { exitCode, stderr } = await start(2);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(await exportsOf(place.path(STORE))).toEqual(undisturbed);
+    expect(await place.list()).toEqual(['digits.array', STORE, 'whole.campaign']);
+    await rm(place.path(STORE));
+  });
+
+  it.each([
+    ['its group, as from a terminal', -1],
+    ['itself alone', 1],
+  ])('ends in order by Ctrl-C for %s, and says how to go on', async (_, sign) => {
+    await rm(place.path(STORE), { force: true });
+    const child = start(2);
+    await until(() => done() > 0, 20_000);
+    const workers = childrenOf(child.pid!);
+    expect(workers).toHaveLength(2);
+    process.kill(sign * child.pid!, 'SIGINT');
+    const { exitCode, stdout, stderr } = await child;
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 130,
+      stdout: '',
+      stderr: `espalier: "espalier campaign resume ${STORE}" goes on where it stopped\nespalier: stopped`,
+    });
+    expect(workers.filter(isRunning)).toEqual([]);
+    expect(done()).toBeLessThan(FAULTS);
+    expect(await place.list()).toEqual(['digits.array', STORE, 'whole.campaign']);
+    expect((await start(1)).exitCode).toBe(0);
+    expect(await exportsOf(place.path(STORE))).toEqual(undisturbed);
+  });
+});

@@ -1,0 +1,160 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Backend } from '../../src/backend/backend.ts';
+import { functionalBackend } from '../../src/backend/functional.ts';
+import { openBackend } from '../../src/backend/open.ts';
+import type { Campaign } from '../../src/campaign/campaign.ts';
+import type { Outcome } from '../../src/campaign/outcome.ts';
+import { runCampaign } from '../../src/campaign/run-campaign.ts';
+import { beginStore } from '../../src/campaign/start-campaign.ts';
+import {
+  type FaultValidation,
+  type Validator,
+  validateCampaign,
+} from '../../src/campaign/validate/validate-campaign.ts';
+import type { Runner } from '../../src/campaign/workers/runner.ts';
+import { buildDesign } from '../../src/design/build-design.ts';
+import { FAULT_KINDS } from '../../src/fault/fault.ts';
+import { openWorkplace, type Workplace } from '../cli/support/espalier.ts';
+import { digitsCampaign, exportsOf, openDigits, specOf } from './support/digits-campaign.ts';
+
+const KINDS = 'stuck_at_0, stuck_at_1, flip, set to 0x35';
+const LONG = { kinds: KINDS, sample: '60', nodes: 'a, b, c' };
+const SHORT = { ...LONG, window: 'transient' };
+
+const numbers = ({ sample }: Campaign) => Array.from({ length: sample.planned }, (_, n) => n);
+
+async function validateAll(campaign: Campaign, other: Backend): Promise<FaultValidation[]> {
+  const found: FaultValidation[] = [];
+  for (const n of numbers(campaign)) found.push(await campaign.validate(n, other));
+  return found;
+}
+
+describe.each(['output_stationary', 'row_stationary', 'col_stationary', 'no_local_reuse'])('on %s', (projection) => {
+  const array = { projection };
+  let rtl: Backend;
+
+  beforeAll(async () => {
+    rtl = await openBackend(buildDesign(specOf(digitsCampaign({}, array)).array), 'rtl');
+  });
+
+  afterAll(() => rtl.close());
+
+  it.each([
+    ['always', LONG],
+    ['in one cycle', SHORT],
+  ])('the RTL gives the simulator’s bits, and the same outcomes, under faults that act %s', async (_, statements) => {
+    const campaign = await openDigits(statements, { array });
+    const found = await validateAll(campaign, rtl);
+    expect(found).toEqual(numbers(campaign).map((n) => ({ n, differing: [], difference: null })));
+    const kinds = new Set(numbers(campaign).map((n) => campaign.fault(n).fault.kind));
+    expect([...kinds].sort()).toEqual([...FAULT_KINDS].sort());
+    const outcomes = await campaign.run(numbers(campaign));
+    expect(outcomes.flat().filter(({ corrupted }) => corrupted > 0).length).toBeGreaterThan(10);
+    const inLoop = await openDigits(statements, { array, faultyBackend: rtl });
+    expect(await inLoop.run(numbers(campaign))).toEqual(outcomes);
+    await campaign.close();
+    await inLoop.close();
+  });
+});
+
+/** A simulator with a defect: once in so many runs under faults, one bit of one sum is wrong. */
+function defective(backend: Backend, every: number): Backend {
+  let runs = 0;
+  return {
+    kind: 'functional',
+    design: backend.design,
+    async matmul(job, options) {
+      const run = await backend.matmul(job, options);
+      const data = run.result.data as Int32Array;
+      if (options?.faults?.length && runs++ % every === 0) data[3]! ^= 0x100;
+      return run;
+    },
+    close: () => backend.close(),
+  };
+}
+
+describe('a defect', () => {
+  let place: Workplace;
+  let campaign: Campaign;
+
+  beforeAll(async () => {
+    place = await openWorkplace();
+    await place.text('digits.array', digitsCampaign(LONG));
+    campaign = await openDigits(LONG);
+  });
+
+  afterAll(async () => {
+    await campaign.close();
+    await place.remove();
+  });
+
+  it('of one bit in one sum is seen, and told with the fault, the image and both sums', async () => {
+    const other = defective(functionalBackend(campaign.design), 2 * campaign.images.length * 7);
+    const found = await validateAll(campaign, other);
+    const seen = found.filter(({ differing }) => differing.length > 0);
+    expect(seen.map(({ n, differing }) => [n, differing])).toEqual([0, 14, 28, 42, 56].map((n) => [n, [0]]));
+    for (const { n, difference } of seen) {
+      expect(difference).toMatch(
+        new RegExp(`^fault ${n}, .* at \\(\\d, \\d\\): image 0: sum 3 is .* by the simulator, .* by the other$`),
+      );
+    }
+  });
+
+  it('is counted in the store', async () => {
+    const runner: Runner = {
+      concurrency: 2,
+      run: (some): Promise<Outcome[][]> => campaign.run(some),
+      async close() {},
+    };
+    const from = { file: place.path('digits.array'), folder: place.folder };
+    using store = await beginStore(place.path('defect.campaign'), campaign, from);
+    await runCampaign(campaign, store, runner);
+    const validate = async (other: Backend, share: number): Promise<string[]> => {
+      const validator: Validator = { concurrency: 1, validate: async ([n]) => [await campaign.validate(n!, other)] };
+      return await validateCampaign(campaign, store, validator, { share });
+    };
+    expect(await validate(functionalBackend(campaign.design), 1)).toEqual([]);
+    expect(store.record.validation).toEqual({ share: 1, faults: 60, images: 2, differing: 0 });
+    expect(await validate(defective(functionalBackend(campaign.design), 1), 0.1)).toHaveLength(5);
+    expect(store.record.validation).toEqual({ share: 0.1, faults: 6, images: 2, differing: 12 });
+  });
+});
+
+describe('the command', () => {
+  let place: Workplace;
+
+  beforeEach(async () => {
+    place = await openWorkplace();
+  });
+
+  afterEach(() => place.remove());
+
+  it('runs a campaign on the RTL to the same bytes, and holds one against the other', async () => {
+    await place.text('digits.array', digitsCampaign(SHORT));
+    const run = (store: string, backend: string) => {
+      const flags = ['--backend', backend, '--validate', '100%', '--workers', '2', '--json'];
+      return place.run(['campaign', 'run', 'digits.array', '-o', store, ...flags]);
+    };
+    const [plain, rtl] = [await run('plain.campaign', 'functional'), await run('rtl.campaign', 'rtl')];
+    expect([plain.exitCode, plain.stderr, rtl.exitCode, rtl.stderr]).toEqual([0, '', 0, '']);
+    const validation = { share: 1, faults: 60, images: 2, differing: 0 };
+    expect(JSON.parse(plain.stdout).campaign.validation).toEqual(validation);
+    expect(await exportsOf(place.path('rtl.campaign'))).toEqual(await exportsOf(place.path('plain.campaign')));
+  });
+
+  it('refuses an array without fault slots in one sentence', async () => {
+    await place.text('digits.array', digitsCampaign({}, { fault_slots: '0' }));
+    for (const args of [
+      ['--backend', 'rtl'],
+      ['--validate', '2%'],
+    ]) {
+      const { exitCode, stdout, stderr } = await place.run(['campaign', 'run', 'digits.array', ...args]);
+      expect({ exitCode, stdout, stderr }).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: 'espalier: the RTL of array grid takes as many faults at once as it has fault slots, 0, received 1\n',
+      });
+    }
+    expect(await place.list()).toEqual(['digits.array']);
+  });
+});
