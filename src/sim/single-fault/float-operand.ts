@@ -2,7 +2,7 @@ import type { Design } from '../../design/design.ts';
 import type { FaultDrive } from '../../schedule/beats.ts';
 import type { JobPlan } from '../../schedule/plan.ts';
 import { numberOf, wordMask, wordOf, wordsOf } from './float-masking.ts';
-import { addUp, beginSum, placeOperand, reserveSums, setLine, sumAt } from './float-sums.ts';
+import { addUp, beginSums, placeOperand, reserveSums, setLine, sumAt, sumWordAt } from './float-sums.ts';
 import { operandSegments } from './operand-segments.ts';
 import { firesAnyhow, operandReach } from './operand-work.ts';
 import type { SingleFault } from './single-fault.ts';
@@ -71,16 +71,21 @@ export function floatOperandFault(design: Design, plan: JobPlan, drive: FaultDri
     // The sums of neighbouring columns, or of neighbouring rows of A turned over, lie side by side.
     const place = line === 'a' ? placeOperand(other, inner, columns, false) : placeOperand(other, rows, inner, true);
     const [origin, next] = line === 'a' ? [fixed * columns, 1] : [fixed, columns];
-    for (let n = 0; n < count; n++) beginSum(n, entering ? entering[origin + (from + n) * next]! : 0);
+    beginSums(entering, origin + from * next, next, count);
     addUp(place + from, line === 'a' ? columns : rows, inner, count);
-    const isPadded = paddingCounts || entering !== null;
+    // Only a factor of the padding that is no usual number, or −0 to begin with, makes a difference there.
+    const isPadded = whole > inner && (paddingCounts || entering !== null);
     for (let n = 0; n < count; n++) {
-      let value = sumAt(n);
-      if (isPadded) for (let at = inner; at < whole; at++) value = value + own[at]! * 0;
       const element = origin + (from + n) * next;
-      const word = wordOf(value);
+      const word = isPadded ? addPadding(sumAt(n)) : sumWordAt(n);
       if (word !== clean[element]) changes.add(element, word);
     }
+  }
+
+  function addPadding(sum: number): number {
+    let value = sum;
+    for (let at = inner; at < whole; at++) value = value + own[at]! * 0;
+    return wordOf(value);
   }
 }
 

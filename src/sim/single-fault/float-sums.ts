@@ -10,6 +10,19 @@ declare const WebAssembly: {
 interface FloatSums {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   addUp(own: number, other: number, step: number, inner: number, count: number, sums: number): void;
+  addPast(
+    a: number,
+    b: number,
+    step: number,
+    inner: number,
+    whole: number,
+    stops: number,
+    count: number,
+    word: number,
+    keep: number,
+    toggle: number,
+    out: number,
+  ): number;
 }
 
 const PAGE_BYTES = 65536;
@@ -37,7 +50,7 @@ export function reserveSums(line: number, sums: number): void {
   forget();
 }
 
-/** Take the line whose elements are the left factors, as bits. */
+/** Take the line whose elements are the left factors, as bits; or the stops of a sum. */
 export function setLine(line: Int32Array): void {
   words.set(line);
 }
@@ -50,7 +63,20 @@ export function setLine(line: Int32Array): void {
 export function placeOperand(data: Float32Array, rows: number, columns: number, turned: boolean): number {
   const known = (turned ? places.turned : places.asIs).get(data);
   if (known !== undefined) return known;
-  if (used + data.length > KEPT_ELEMENTS && used > lineElements + sumElements) forget();
+  if (used + data.length > KEPT_ELEMENTS) forget();
+  return put(data, rows, columns, turned);
+}
+
+/** Put both factors of a product there as they are, for `addPast`. */
+export function placeOperands(a: Float32Array, b: Float32Array): readonly [placeA: number, placeB: number] {
+  const missing = [a, b].filter((data) => !places.asIs.has(data));
+  // Together, so that neither has to go for the other.
+  if (used + missing.reduce((sum, { length }) => sum + length, 0) > KEPT_ELEMENTS) forget();
+  const [placeA, placeB] = [a, b].map((data) => places.asIs.get(data) ?? put(data, 1, data.length, false));
+  return [placeA!, placeB!];
+}
+
+function put(data: Float32Array, rows: number, columns: number, turned: boolean): number {
   const place = used;
   used += data.length;
   ensure(used);
@@ -65,14 +91,50 @@ export function placeOperand(data: Float32Array, rows: number, columns: number, 
   return place;
 }
 
-/** Set what sum n of the next `addUp` begins with. */
-export function beginSum(n: number, sum: number): void {
-  floats[lineElements + n] = sum;
+/** Set what the sums of the next `addUp` begin with: `count` elements from `first` on, `step` apart; zeros without any. */
+export function beginSums(from: Float32Array | null, first: number, step: number, count: number): void {
+  if (!from) floats.fill(0, lineElements, lineElements + count);
+  else for (let n = 0; n < count; n++) floats[lineElements + n] = from[first + n * step]!;
 }
 
 /** Read sum n after `addUp`. */
 export function sumAt(n: number): number {
   return floats[lineElements + n]!;
+}
+
+/** Read the bits of sum n; of every NaN the canonical ones. */
+export function sumWordAt(n: number): number {
+  const word = words[lineElements + n]!;
+  return (word & 0x7fffffff) > 0x7f800000 ? 0x7fc00000 : word;
+}
+
+/** A sum that meets a fault: see `addPast` in float-sums.wat. */
+export interface PastFault {
+  /** Elements of the inner dimension, and with its padding. */
+  readonly inner: number;
+  readonly whole: number;
+  /** Elements between two of a column of B. */
+  readonly step: number;
+  readonly keep: number;
+  readonly toggle: number;
+}
+
+/**
+ * Add up a sum past a fault.
+ * @param a,b where its row of A and its column of B begin, in elements; `stops` lie at the beginning of the memory
+ * @param word the bits that it begins with
+ * @returns its bits, or null when the fault changes nothing
+ */
+export function addPast(
+  { inner, whole, step, keep, toggle }: PastFault,
+  a: number,
+  b: number,
+  stops: number,
+  word: number,
+): number | null {
+  const out = 4 * lineElements;
+  const acted = module!.addPast(4 * a, 4 * b, 4 * step, inner, whole, 0, stops, word, keep, toggle, out);
+  return acted ? words[lineElements]! : null;
 }
 
 /** Sum n of `count` takes element `place` + n + k·step for each k of the first `inner` of the line. */

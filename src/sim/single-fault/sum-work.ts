@@ -153,10 +153,13 @@ export function metSums(design: Design, plan: JobPlan, drive: FaultDrive, before
       const steps = met.flatMap((ks, slice) => ks.map((k) => ({ k, start: slice * depth })));
       const stops = steps.map(({ k, start }) => start + Math.max(0, Math.min(depth, k - before)));
       const inBox = steps.map(({ k }) => (k >= 1 && k <= depth ? 1 : 0));
+      // Most sums of a job meet a fault at the same steps, and share the list.
+      const last = sums.at(-1)?.stops;
+      const isSame = last?.length === stops.length && stops.every((stop, n) => stop === last[n]);
       sums.push({
         row: row + i,
         column: column + j,
-        stops: Int32Array.from(stops),
+        stops: isSame ? last : Int32Array.from(stops),
         inBox: Uint8Array.from(inBox),
       });
     }

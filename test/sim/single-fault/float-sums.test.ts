@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assembleFloatSums } from '../../../scripts/assemble-float-sums.ts';
 import {
   addUp,
-  beginSum,
+  beginSums,
   placeOperand,
   reserveSums,
   setLine,
@@ -27,7 +27,12 @@ describe('the sums in WebAssembly', () => {
     for (const turned of [false, true]) {
       const [rows, columns] = turned ? [count, inner] : [inner, count];
       const place = placeOperand(other, rows, columns, turned);
-      for (let n = 0; n < count; n++) beginSum(n, n / 3);
+      beginSums(
+        Float32Array.from({ length: 2 * count }, (_, n) => n / 6),
+        0,
+        2,
+        count,
+      );
       addUp(place, count, inner, count);
       for (let n = 0; n < count; n++) {
         let sum = Math.fround(n / 3);
@@ -47,8 +52,7 @@ describe('the sums in WebAssembly', () => {
     expect(placeOperand(other, 2, 2, false)).toBe(place);
     reserveSums(5000, 7000);
     setLine(new Int32Array(Float32Array.of(10, 100).buffer));
-    beginSum(0, 0);
-    beginSum(1, 0);
+    beginSums(null, 0, 1, 2);
     addUp(placeOperand(other, 2, 2, false), 2, 2, 2);
     expect([sumAt(0), sumAt(1)]).toEqual([310, 420]);
   });
