@@ -48,6 +48,7 @@ export class CampaignEngine {
   readonly #layers: readonly LayerEngine[];
   /** Images to a chunk: all of them if they fit into memory. */
   #chunk: number;
+  #last: Promise<unknown> = Promise.resolve();
   readonly #prepared = new Map<string, readonly LayerImage[]>();
 
   private constructor(options: EngineOptions, layers: readonly LayerEngine[]) {
@@ -87,6 +88,31 @@ export class CampaignEngine {
 
   /** Run faults on all images; outcomes in the order of the faults, and of the images in each. */
   async run(faults: readonly CampaignFault[], signal?: AbortSignal): Promise<Outcome[][]> {
+    return await this.#inTurn(() => this.#run(faults, signal));
+  }
+
+  /** Compare every sum of a fault's layer with another backend; for each image what differs, null for nothing. */
+  async validate(fault: CampaignFault, other: Backend): Promise<(string | null)[]> {
+    return await this.#inTurn(async () => {
+      const differences: (string | null)[] = [];
+      for (let from = 0; from < this.#options.images.length; from += this.#chunk) {
+        const images = await this.#imagesOf(fault.layer, from);
+        differences.push(...(await this.#layers[fault.layer]!.validate(fault, images, other)));
+      }
+      return differences;
+    });
+  }
+
+  /** The images of a layer as they are without faults, chunk by chunk. */
+  async *cleanImages(layer: number): AsyncGenerator<readonly LayerImage[]> {
+    for (let from = 0; from < this.#options.images.length; from += this.#chunk) yield await this.#imagesOf(layer, from);
+  }
+
+  async close(): Promise<void> {
+    for (const layer of this.#layers) await layer.close();
+  }
+
+  async #run(faults: readonly CampaignFault[], signal: AbortSignal | undefined): Promise<Outcome[][]> {
     const outcomes: Outcome[][] = faults.map(() => []);
     const layers = new Set(faults.map(({ layer }) => layer));
     for (let from = 0; from < this.#options.images.length; from += this.#chunk) {
@@ -102,23 +128,11 @@ export class CampaignEngine {
     return outcomes;
   }
 
-  /** Compare every sum of a fault's layer with another backend; for each image what differs, null for nothing. */
-  async validate(fault: CampaignFault, other: Backend): Promise<(string | null)[]> {
-    const differences: (string | null)[] = [];
-    for (let from = 0; from < this.#options.images.length; from += this.#chunk) {
-      const images = await this.#imagesOf(fault.layer, from);
-      differences.push(...(await this.#layers[fault.layer]!.validate(fault, images, other)));
-    }
-    return differences;
-  }
-
-  /** The images of a layer as they are without faults, chunk by chunk. */
-  async *cleanImages(layer: number): AsyncGenerator<readonly LayerImage[]> {
-    for (let from = 0; from < this.#options.images.length; from += this.#chunk) yield await this.#imagesOf(layer, from);
-  }
-
-  async close(): Promise<void> {
-    for (const layer of this.#layers) await layer.close();
+  /** Calls that come at the same time wait for each other: storage of a layer serves one fault at a time. */
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(action);
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 
   async #imagesOf(layer: number, from: number): Promise<readonly LayerImage[]> {
