@@ -44,10 +44,10 @@ const DYNAMIC = 'examples/digits/digits-convinteger.onnx';
 const FLOAT = 'examples/digits/digits-float32.onnx';
 
 const CASES: readonly Case[] = [
-  { name: 'a quantised model', model: QLINEAR, types: INT8, matrix: 'output_stationary', layers: [], faults: 200 },
-  { name: 'rows that stay', model: QLINEAR, types: MIXED, matrix: 'row_stationary', faults: 200 },
-  { name: 'columns that stay', model: QLINEAR, types: INT8, matrix: 'col_stationary', size: [7, 5, 9], faults: 200 },
-  { name: 'nothing that stays', model: QLINEAR, types: INT8, matrix: 'no_local_reuse', layers: SMALL, faults: 250 },
+  { name: 'a quantised model', model: QLINEAR, types: INT8, matrix: 'output_stationary', layers: [], faults: 120 },
+  { name: 'rows that stay', model: QLINEAR, types: MIXED, matrix: 'row_stationary', faults: 120 },
+  { name: 'columns that stay', model: QLINEAR, types: INT8, matrix: 'col_stationary', size: [7, 5, 9], faults: 120 },
+  { name: 'nothing that stays', model: QLINEAR, types: INT8, matrix: 'no_local_reuse', layers: SMALL, faults: 400 },
   {
     name: 'product registers and sums that wrap',
     model: QLINEAR,
@@ -55,10 +55,10 @@ const CASES: readonly Case[] = [
     matrix: 'output_stationary',
     stages: 1,
     layers: ['conv2', 'fc3'],
-    faults: 200,
+    faults: 120,
   },
-  { name: 'a scale per batch', model: DYNAMIC, types: MIXED, matrix: 'output_stationary', faults: 200 },
-  { name: 'floating point', model: FLOAT, types: SINGLE, matrix: 'output_stationary', faults: 150 },
+  { name: 'a scale per batch', model: DYNAMIC, types: MIXED, matrix: 'output_stationary', faults: 120 },
+  { name: 'floating point', model: FLOAT, types: SINGLE, matrix: 'output_stationary', faults: 60 },
   {
     name: 'floating point, rows that stay',
     model: FLOAT,
@@ -90,7 +90,7 @@ const CASES: readonly Case[] = [
     matrix: 'output_stationary',
     layers: ['conv2'],
     lowering: 'single_channel',
-    faults: 80,
+    faults: 40,
   },
   {
     name: 'products that take the sums of others, floating point',
@@ -99,7 +99,7 @@ const CASES: readonly Case[] = [
     matrix: 'col_stationary',
     layers: ['conv2'],
     lowering: 'kernel_column',
-    faults: 20,
+    faults: 10,
   },
   {
     name: 'a group of products for each channel',
@@ -108,7 +108,7 @@ const CASES: readonly Case[] = [
     matrix: 'row_stationary',
     layers: ['conv2'],
     lowering: 'direct',
-    faults: 60,
+    faults: 40,
   },
   {
     name: 'LeNet, quantised',
