@@ -17,6 +17,8 @@ export interface CampaignProgress {
   readonly started: number;
   /** The share of SDC-1 as far as it is known. */
   readonly sdc1: Interval;
+  /** Of sequential sampling: the largest margin of all outcomes, and the one that it ends at; null for other methods. */
+  readonly margin: { readonly reached: number; readonly wanted: number } | null;
 }
 
 export interface RunCampaignOptions {
@@ -85,7 +87,10 @@ export async function runCampaign(
         tally.add(n, images, endAt);
       }
       const seconds = (performance.now() - started) / 1000;
-      onProgress?.({ done: done.size, planned: end, runs, seconds, started: before, sdc1: tally.sdc1 });
+      const { sampling } = spec;
+      const margin =
+        onProgress && sampling.method === 'sequential' ? { reached: tally.margin, wanted: sampling.margin } : null;
+      onProgress?.({ margin, done: done.size, planned: end, runs, seconds, started: before, sdc1: tally.sdc1 });
     }
   };
   const workOrStop = (): Promise<void> =>

@@ -4,6 +4,9 @@ import type { SamplePlan } from './sampling/plan-sample.ts';
 import { CHECKPOINT_FAULTS, mayStop } from './sampling/sequential.ts';
 import { type Interval, proportionInterval, type StratumSample } from './statistics/proportion.ts';
 
+/** Of fewer faults of a stratum nothing is known of how much they differ. */
+const LEAST_DRAWN = 2;
+
 interface Sums {
   drawn: number;
   readonly sum: Float64Array;
@@ -66,17 +69,24 @@ export class RunningTally {
     }
   }
 
-  /** Whether every outcome is known to the margin. */
+  /** Whether every outcome is known to the margin, with some faults from each stratum. */
   isPrecise(margin: number): boolean {
-    return mayStop(
-      this.#measures.map((_, measure) => this.#interval(measure)),
-      margin,
-    );
+    const isDrawn = this.#strata.every(({ drawn }, n) => drawn >= Math.min(LEAST_DRAWN, this.#sample.strata[n]!.live));
+    return isDrawn && mayStop(this.#intervals(), margin);
+  }
+
+  /** The largest margin of all outcomes as far as they are known. */
+  get margin(): number {
+    return Math.max(...this.#intervals().map(({ margin }) => margin));
   }
 
   /** The share of SDC-1 as far as it is known. */
   get sdc1(): Interval {
     return this.#interval(OUTCOME_CLASSES.indexOf('sdc_1'));
+  }
+
+  #intervals(): Interval[] {
+    return this.#measures.map((_, measure) => this.#interval(measure));
   }
 
   #count(stratum: number, shares: readonly number[]): void {

@@ -4,7 +4,7 @@ import { EXPORT_FORMATS, type ExportFormat, exportStore } from '../campaign/expo
 import { openStore } from '../campaign/store/open-store.ts';
 import { countedFaults } from '../campaign/store/record.ts';
 import { EspalierError } from '../errors.ts';
-import { assertWritable } from './files.ts';
+import { assertOutput } from './campaign-output.ts';
 import type { Action } from './program.ts';
 import { count } from './text.ts';
 
@@ -16,7 +16,7 @@ interface Flags {
 
 export const exportOutcomes: Action<[store: string], Flags> = async (session, [path], { output, format, table }) => {
   const chosen = format ?? formatOf(output);
-  await assertWritable(output);
+  await assertOutput(output);
   using store = openStore(path, { readonly: true });
   session.progress.tell(`writing ${output}`);
   await exportStore(store, output, { format: chosen, table });

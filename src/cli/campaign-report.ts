@@ -1,7 +1,7 @@
 import { writeStream } from '../campaign/export/write-stream.ts';
 import { reportCampaign } from '../campaign/report/report-campaign.ts';
 import { writeFiles } from '../emit/write-files.ts';
-import { assertWritable } from './files.ts';
+import { assertOutput } from './campaign-output.ts';
 import type { Action } from './program.ts';
 import { count } from './text.ts';
 
@@ -14,7 +14,7 @@ export const report: Action<[store: string], Flags> = async (session, [path], fl
   session.progress.tell(`reading ${path}`);
   const { html, figures, summary } = await reportCampaign(path, { storeName: path });
   const output = flags.output ?? `${summary.campaign.name}.html`;
-  await assertWritable(output);
+  await assertOutput(output);
   await writeStream(output, [html]);
   if (flags.figures !== undefined) {
     await writeFiles(

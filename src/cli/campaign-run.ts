@@ -80,7 +80,14 @@ async function runInStore(
       backend: backend === 'functional' ? null : backend,
     };
     const options = { workers, images: campaign.images };
-    const onProgress = (at: CampaignProgress) => progress.tell(describeProgress(at), at.done, at.planned);
+    const onProgress = (at: CampaignProgress) =>
+      at.margin
+        ? progress.tell(describeProgress(at), Math.min(1, at.margin.wanted / at.margin.reached) ** 2, 1)
+        : progress.tell(describeProgress(at), at.done, at.planned);
+    const { sampling } = place.spec;
+    if (sampling.method === 'count' && !sampling.each && sampling.count > campaign.sample.planned) {
+      session.warn(`the sample is larger than the population: all ${campaign.sample.planned} live faults are run`);
+    }
     try {
       await withRunner(workerPool(setup, options), signal, (runner) =>
         runCampaign(campaign, store, runner, { signal, onProgress }),

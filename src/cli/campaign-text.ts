@@ -7,12 +7,17 @@ import { grouped } from '../number-text.ts';
 import { count, table } from './text.ts';
 
 /** Say how far a running campaign is: rate, time left, and the share of SDC-1 so far. */
-export function describeProgress({ done, planned, runs, seconds, sdc1, started }: CampaignProgress): string {
+export function describeProgress({ done, planned, runs, seconds, sdc1, started, margin }: CampaignProgress): string {
   const rate = seconds > 0 ? runs / seconds : 0;
   const left = done > started ? Math.round(((planned - done) * seconds) / (done - started)) : null;
   const interval = { estimate: sdc1.estimate, wilson: [sdc1.lower, sdc1.upper], clopperPearson: [0, 1] } as const;
+  const images = `${grouped(Math.round(rate))} images/s`;
+  if (margin) {
+    const [reached, wanted] = [margin.reached, margin.wanted].map((share) => (100 * share).toFixed(1));
+    return `fault ${grouped(done)}, ${images}, widest margin ±${reached} % of ±${wanted} %, SDC-1 ${shareText(interval)}`;
+  }
   const time = left === null ? '' : `, ${left} s left`;
-  return `fault ${grouped(done)} of ${grouped(planned)}, ${grouped(Math.round(rate))} images/s${time}, SDC-1 ${shareText(interval)}`;
+  return `fault ${grouped(done)} of ${grouped(planned)}, ${images}${time}, SDC-1 ${shareText(interval)}`;
 }
 
 /** Say what a campaign found, finished or not. */

@@ -1,6 +1,6 @@
 import { grouped } from '../../../number-text.ts';
 import type { SamplingSpec } from '../../campaign-spec.ts';
-import type { BitGroup, CampaignSummary, Estimate, Group } from '../campaign-summary.ts';
+import type { CampaignSummary, Estimate, Group } from '../campaign-summary.ts';
 import { changeText, confidenceText, percentText, shareText } from './numbers.ts';
 
 /** Tell a campaign and what came out in a few sentences, in two paragraphs. */
@@ -38,7 +38,7 @@ function whatWasDone({ campaign, accounting, cycles }: CampaignSummary): string 
   );
 }
 
-function whatCameOut({ campaign, classes, accuracy, nodes, nodeBits }: CampaignSummary): string[] {
+function whatCameOut({ campaign, classes, accuracy, nodes }: CampaignSummary): string[] {
   const [notFired, masked, , sdc1] = classes.map(({ share }) => share);
   if (!notFired || !masked || !sdc1) return ['Nothing was run yet.'];
   const sentences = [
@@ -47,10 +47,8 @@ function whatCameOut({ campaign, classes, accuracy, nodes, nodeBits }: CampaignS
       `${shareText(masked)} of all pairs of fault and image are masked, and in ${shareText(notFired)} the fault changes no bit.`,
   ];
   const node = worst(nodes);
-  const bit = worst(nodeBits) as (BitGroup & WithShares) | null;
   if (node && nodes.length > 1) {
-    const worstBit = bit ? `, the worst bit ${bit.bit} of ${bit.node} with ${shareText(bit.shares.sdc_1)}` : '';
-    sentences.push(`The worst node is ${node.value} with ${shareText(node.shares.sdc_1)}${worstBit}.`);
+    sentences.push(`Of the nodes, ${node.value} has the highest estimate, ${shareText(node.shares.sdc_1)}.`);
   }
   if (accuracy?.change) {
     sentences.push(

@@ -16,7 +16,9 @@ export function intervalText(estimate: number, [lower, upper]: readonly [number,
   if (lower === upper) return `${percentDigits(estimate, 2)}${unit}`;
   const digits = sensibleDigits(100 * (upper - lower));
   const [middle, from, to] = [estimate, lower, upper].map((share) => percentDigits(share, digits));
-  return `${middle}${unit} [${from}, ${to}]`;
+  // What was seen is not printed as none.
+  const seen = Number(middle) === 0 && estimate > 0 ? Number((100 * estimate).toPrecision(1)).toString() : middle;
+  return `${seen}${unit} [${from}, ${to}]`;
 }
 
 /** Print an interval alone, with the digits of `intervalText`. */
