@@ -59,8 +59,7 @@ export class RunningTally {
    * @param atCheckpoint called whenever the faults that count are as many as a checkpoint wants
    */
   add(n: number, outcomes: readonly Outcome[], atCheckpoint?: (counted: number) => void): void {
-    const shares = this.#measures.map((measure) => outcomes.filter(measure).length / outcomes.length);
-    this.#waiting.set(n, outcomes.length === 0 ? null : shares);
+    this.#waiting.set(n, outcomes.length === 0 ? null : this.#sharesOf(outcomes));
     for (let own = this.#waiting.get(this.#next); own !== undefined; own = this.#waiting.get(this.#next)) {
       this.#waiting.delete(this.#next);
       if (own !== null) this.#count(this.#sample.indexOf(this.#next).stratum, own);
@@ -83,6 +82,14 @@ export class RunningTally {
   /** The share of SDC-1 as far as it is known. */
   get sdc1(): Interval {
     return this.#interval(OUTCOME_CLASSES.indexOf('sdc_1'));
+  }
+
+  #sharesOf(outcomes: readonly Outcome[]): number[] {
+    const counts = new Array<number>(this.#measures.length).fill(0);
+    for (const outcome of outcomes) {
+      for (let at = 0; at < counts.length; at++) if (this.#measures[at]!(outcome)) counts[at]!++;
+    }
+    return counts.map((count) => count / outcomes.length);
   }
 
   #intervals(): Interval[] {

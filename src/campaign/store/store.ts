@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { FileError } from '../../errors.ts';
 import { guarded, guardedRows } from './database.ts';
 import { type DoneFault, type FaultRow, faultRow } from './fault-row.ts';
@@ -12,6 +12,7 @@ import {
   FAULTS,
   OUTCOMES,
   type OutcomeRow,
+  outcomeValues,
   type Table,
 } from './tables.ts';
 
@@ -76,12 +77,13 @@ export class Store {
         if (fault.run(...FAULTS.values(faultRow(done))).changes === 0) continue;
         added++;
         const { images } = done.outcome;
-        const valuesOf = (at: number) => OUTCOMES.values({ fault: done.fault.n, ...images[at]! });
         let at = 0;
         for (; at + ROWS_TOGETHER <= images.length; at += ROWS_TOGETHER) {
-          outcomes.run(...Array.from({ length: ROWS_TOGETHER }, (_, n) => valuesOf(at + n)).flat());
+          const values: SQLInputValue[] = [];
+          for (let n = at; n < at + ROWS_TOGETHER; n++) values.push(...outcomeValues(done.fault.n, images[n]!));
+          outcomes.run(...values);
         }
-        for (; at < images.length; at++) outcome.run(...valuesOf(at));
+        for (; at < images.length; at++) outcome.run(...outcomeValues(done.fault.n, images[at]!));
       }
       return added;
     });

@@ -109,20 +109,7 @@ export const OUTCOMES: Table<OutcomeRow> = {
     ...['fault', 'image', 'fired', 'stage', 'masked_before', 'prediction', 'sdc1', 'sdc5', 'confidence_change'],
     ...['non_finite', 'corrupted', 'pattern'],
   ],
-  values: (row) => [
-    row.fault,
-    row.image,
-    Number(row.fired),
-    placeIn(MASKED_STAGES, row.stage),
-    row.maskedBefore,
-    row.prediction,
-    Number(row.sdc1),
-    Number(row.sdc5),
-    row.confidenceChange,
-    Number(row.nonFinite),
-    row.corrupted,
-    placeIn(PATTERNS, row.pattern),
-  ],
+  values: (row) => outcomeValues(row.fault, row),
   row: (values) => {
     const [fault, image, fired, stage, maskedBefore, prediction, sdc1, sdc5, change, nonFinite, corrupted] = values;
     return {
@@ -141,6 +128,24 @@ export const OUTCOMES: Table<OutcomeRow> = {
     };
   },
 };
+
+/** The values of an outcome's row, in the order of its columns. */
+export function outcomeValues(fault: number, outcome: Outcome): SQLInputValue[] {
+  return [
+    fault,
+    outcome.image,
+    outcome.fired ? 1 : 0,
+    placeIn(MASKED_STAGES, outcome.stage),
+    outcome.maskedBefore,
+    outcome.prediction,
+    outcome.sdc1 ? 1 : 0,
+    outcome.sdc5 ? 1 : 0,
+    outcome.confidenceChange,
+    outcome.nonFinite ? 1 : 0,
+    outcome.corrupted,
+    placeIn(PATTERNS, outcome.pattern),
+  ];
+}
 
 function placeIn<T>(items: readonly T[], item: T | null): number | null {
   return item === null ? null : items.indexOf(item);
