@@ -1,3 +1,4 @@
+import { EspalierError } from '../errors.ts';
 import type { Campaign } from './campaign.ts';
 import type { FaultOutcome, Outcome } from './outcome.ts';
 import { RunningTally } from './running-tally.ts';
@@ -25,6 +26,9 @@ export interface RunCampaignOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: CampaignProgress) => void) | undefined;
 }
+
+/** So many faults that fail one after the other are not what is wrong. */
+const FAILURES_IN_A_ROW = 8;
 
 /** A call of the runner should take about so long: results are safe that often, and little waits at the end. */
 const TASK_SECONDS = 0.3;
@@ -66,11 +70,18 @@ export async function runCampaign(
     return numbers;
   };
   let stopped = false;
+  let failedInRow = 0;
   const work = async (): Promise<void> => {
     for (let numbers = take(); numbers.length > 0 && !stopped; numbers = take()) {
       signal?.throwIfAborted();
       const began = performance.now();
       const outcomes = await runOrRecord(runner, numbers, signal);
+      failedInRow = outcomes.every(({ error }) => error !== null) ? failedInRow + outcomes.length : 0;
+      if (failedInRow >= FAILURES_IN_A_ROW) {
+        throw new EspalierError(
+          `${failedInRow} faults in a row could not be run, which is more than their own doing: ${outcomes.at(-1)!.error}`,
+        );
+      }
       const each = (performance.now() - began) / 1000 / numbers.length;
       taskSize = Math.max(1, Math.min(LARGEST_TASK, Math.round(TASK_SECONDS / each), 4 * taskSize));
       store.add(

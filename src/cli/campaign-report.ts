@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { writeStream } from '../campaign/export/write-stream.ts';
 import { reportCampaign } from '../campaign/report/report-campaign.ts';
 import { writeFiles } from '../emit/write-files.ts';
@@ -12,7 +13,7 @@ interface Flags {
 
 export const report: Action<[store: string], Flags> = async (session, [path], flags) => {
   session.progress.tell(`reading ${path}`);
-  const { html, figures, summary } = await reportCampaign(path, { storeName: path });
+  const { html, figures, summary } = await reportCampaign(path, { storeName: basename(path) });
   const output = flags.output ?? `${summary.campaign.name}.html`;
   await assertOutput(output);
   await writeStream(output, [html]);

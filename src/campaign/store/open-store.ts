@@ -29,6 +29,8 @@ export function createStore(path: string, campaign: NewCampaign): Store {
     if (lstatSync(path, { throwIfNoEntry: false })) throw new FileError(`cannot write ${path}: it exists already`);
     rmSync(draft, { force: true });
     guarded(path, 'write', () => writeDraft(draft, campaign));
+    // The log of a store that was removed would be played over the new one.
+    for (const ending of ['-wal', '-shm']) rmSync(`${resolve(path)}${ending}`, { force: true });
     renameSync(draft, path);
     return openForWriting(path, unlock);
   } catch (cause) {

@@ -19,18 +19,27 @@ let opened: Promise<Opened> | null = null;
 
 /** Run faults of a campaign by their numbers. */
 async function run(setup: WorkerSetup, numbers: readonly number[]): Promise<PackedOutcomes> {
-  opened ??= open(setup);
+  opened ??= openOrForget(setup);
   const { campaign } = await opened;
   return packOutcomes(await campaign.run(numbers));
 }
 
 /** Run faults both by the simulator and on the setup's backend, and compare them. */
 async function validate(setup: WorkerSetup, numbers: readonly number[]): Promise<FaultValidation[]> {
-  opened ??= open(setup);
+  opened ??= openOrForget(setup);
   const { campaign, backend } = await opened;
   const results: FaultValidation[] = [];
   for (const n of numbers) results.push(await campaign.validate(n, backend!));
   return results;
+}
+
+/** Open the campaign; one that cannot be opened is tried again by the next task. */
+function openOrForget(setup: WorkerSetup): Promise<Opened> {
+  const opening = open(setup);
+  opening.catch(() => {
+    opened = null;
+  });
+  return opening;
 }
 
 async function open({ file, name, text, backend }: WorkerSetup): Promise<Opened> {
