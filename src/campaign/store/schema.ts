@@ -15,7 +15,7 @@ export const STORE_APPLICATION = 0x4553504c;
  * - `clean`: the fault-free run of each image, for each layer on the array: the class, the confidence in it, and
  *   whether it is the image's label (null without labels).
  * - `faults`: every fault that is done. `bit` is the only bit of its mask or null; `cycle` null for a permanent fault, else
- *   the cycle of the product; `text` the fault in the spec language; `error` the message of one that could not be run;
+ *   the cycle of its tile, or of the product without one; `text` the fault in the spec language; `error` the message of one that could not be run;
  *   `correct` and `clean_correct` count images in their true class with and without it, null without labels.
  *   `corrupted` is the sum over its images, `pattern` the pattern of most of its images with wrong elements.
  * - `outcomes`: one row per fault and image.
