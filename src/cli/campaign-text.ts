@@ -10,7 +10,7 @@ import { count, table } from './text.ts';
 export function describeProgress({ done, planned, runs, seconds, sdc1, started, margin }: CampaignProgress): string {
   const rate = seconds > 0 ? runs / seconds : 0;
   const left = done > started ? Math.round(((planned - done) * seconds) / (done - started)) : null;
-  const interval = { estimate: sdc1.estimate, wilson: [sdc1.lower, sdc1.upper], clopperPearson: [0, 1] } as const;
+  const interval = { estimate: sdc1.estimate, wilson: [sdc1.lower, sdc1.upper] } as const;
   const images = `${grouped(Math.round(rate))} images/s`;
   if (margin) {
     const [reached, wanted] = [margin.reached, margin.wanted].map((share) => (100 * share).toFixed(1));

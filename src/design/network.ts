@@ -11,6 +11,15 @@ export function peLookup(pes: readonly Pe[]): PeLookup {
   return (x, y) => indices.get(key(x, y)) ?? -1;
 }
 
+const lookups = new WeakMap<readonly Pe[], PeLookup>();
+
+/** Give the lookup of a design's PEs, built once. */
+export function peLookupOf({ pes }: { readonly pes: readonly Pe[] }): PeLookup {
+  const known = lookups.get(pes) ?? peLookup(pes);
+  lookups.set(pes, known);
+  return known;
+}
+
 /**
  * Link the PEs along one flow. A PE without an upstream neighbour is an entry, one without a downstream neighbour an
  * exit; every PE is told how many hops it is from both ends of its run.

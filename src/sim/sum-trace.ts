@@ -1,5 +1,5 @@
 import type { Design } from '../design/design.ts';
-import { type PeLookup, peLookup } from '../design/network.ts';
+import { type PeLookup, peLookupOf } from '../design/network.ts';
 import type { Arithmetic, Value } from '../dtype/arithmetic.ts';
 import { placeOf, timeOf } from '../projection/geometry.ts';
 import type { Tile } from '../schedule/plan.ts';
@@ -7,15 +7,6 @@ import type { EdgeFeed } from './edge-feed.ts';
 import { type IdleSteps, NOTHING_CHANGES } from './idle-steps.ts';
 import { applyFaults, type NodeFaults } from './node-faults.ts';
 import type { OperandTrace } from './operand-trace.ts';
-
-const lookups = new WeakMap<Design, PeLookup>();
-
-/** Make the lookup from positions to PEs once per design. */
-function lookupOf(design: Design): PeLookup {
-  const known = lookups.get(design) ?? peLookup(design.pes);
-  lookups.set(design, known);
-  return known;
-}
 
 /** Walks sums along their paths, adding what each PE adds. */
 export class SumTrace {
@@ -41,7 +32,7 @@ export class SumTrace {
     this.#operands = operands;
     this.#faults = faults;
     this.#idle = idle;
-    this.#peAt = lookupOf(design);
+    this.#peAt = peLookupOf(design);
   }
 
   /** The result (i, j) of a tile: its sum, from where it enters to where it leaves. */

@@ -37,3 +37,10 @@ export function compareOutputs(
 function isFinite32(data: Tensor['data'], at: number): boolean {
   return !(data instanceof Float32Array || data instanceof Float64Array) || Number.isFinite(data[at]);
 }
+
+/** Tell whether an output holds an infinity or NaN where the fault-free one holds a number. */
+export function becomesNonFinite(clean: Tensor, faulty: Tensor): boolean {
+  if (!(clean.data instanceof Float32Array || clean.data instanceof Float64Array)) return false;
+  const before = clean.data;
+  return (faulty.data as Float32Array).some((value, at) => !Number.isFinite(value) && Number.isFinite(before[at]));
+}

@@ -7,6 +7,7 @@ import { bitsOf, elementCount, type Tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
 import { batchScores, cleanScores, compareScores, sameScores } from './clean-scores.ts';
+import { becomesNonFinite } from './compare-outputs.ts';
 import type { ImageInputs } from './engine.ts';
 import { sameBits } from './image-values.ts';
 import { PatternFinder } from './pattern.ts';
@@ -119,10 +120,4 @@ function findPattern(clean: LayerTensors, faulty: LayerTensors, { design }: Back
     else pattern.add(Math.floor(at / shape[1]!), at % shape[1]!);
   }
   return pattern;
-}
-
-function becomesNonFinite(clean: Tensor, faulty: Tensor): boolean {
-  if (!(clean.data instanceof Float32Array || clean.data instanceof Float64Array)) return false;
-  const before = clean.data;
-  return (faulty.data as Float32Array).some((value, at) => !Number.isFinite(value) && Number.isFinite(before[at]));
 }

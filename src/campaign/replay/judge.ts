@@ -1,5 +1,5 @@
-import type { Tensor } from '../../tensor/tensor.ts';
 import { batchScores, cleanScores, compareScores, type ScoreKind, sameScores } from '../engine/clean-scores.ts';
+import { becomesNonFinite } from '../engine/compare-outputs.ts';
 import type { OutcomeClassifier } from '../engine/layer-engine.ts';
 import type { MaskedStage, Outcome } from '../outcome.ts';
 import type { LayerRun } from './layer-replay.ts';
@@ -34,10 +34,4 @@ function maskedAt({ sums, values }: LayerRun): { readonly stage: MaskedStage; re
   if (sums.changed === 0) return { stage: 'array', maskedBefore: null };
   const first = values.find(({ changed }) => changed === 0)!;
   return { stage: first.stage === 'output' ? 'outputs' : first.stage, maskedBefore: first.before };
-}
-
-function becomesNonFinite(clean: Tensor, faulty: Tensor): boolean {
-  if (!(clean.data instanceof Float32Array || clean.data instanceof Float64Array)) return false;
-  const before = clean.data;
-  return (faulty.data as Float32Array).some((value, at) => !Number.isFinite(value) && Number.isFinite(before[at]));
 }

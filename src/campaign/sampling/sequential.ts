@@ -3,11 +3,6 @@ import type { Interval } from '../statistics/proportion.ts';
 /** A sequential campaign may stop after every so many faults only, so that its end does not depend on who finishes first. */
 export const CHECKPOINT_FAULTS = 100;
 
-/** Give the last number of faults, of those whose predecessors are all done too, after which a campaign may stop. */
-export function lastCheckpoint(done: number): number {
-  return done - (done % CHECKPOINT_FAULTS);
-}
-
 /** Tell whether every outcome is known well enough, from the intervals at a checkpoint. */
 export function mayStop(intervals: readonly Pick<Interval, 'margin'>[], margin: number): boolean {
   return intervals.every((interval) => interval.margin <= margin);

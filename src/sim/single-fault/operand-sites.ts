@@ -1,5 +1,5 @@
 import type { Design } from '../../design/design.ts';
-import { type PeLookup, peLookup } from '../../design/network.ts';
+import { peLookupOf } from '../../design/network.ts';
 import { FAULT_KINDS, FAULT_NODES } from '../../fault/fault.ts';
 import { addScaled, intersect, placeOf, stepsWithin, timeOf } from '../../projection/geometry.ts';
 import type { Vector3 } from '../../projection/space-time.ts';
@@ -55,13 +55,10 @@ export function operandSites(design: Design, drive: FaultDrive): OperandSite[] {
   return sites;
 }
 
-const lookups = new WeakMap<Design, PeLookup>();
-
 /** Make the test whether a PE lies on the run of a moving line that passes a given PE: the line is fed anew beyond. */
 function runTest(design: Design, pe: number, line: 'a' | 'b'): (place: readonly [number, number]) => boolean {
   const { entryLane } = design.lines[line].network!;
-  const peAt = lookups.get(design) ?? peLookup(design.pes);
-  lookups.set(design, peAt);
+  const peAt = peLookupOf(design);
   return ([x, y]) => entryLane[peAt(x, y)] === entryLane[pe];
 }
 

@@ -3,7 +3,7 @@ import { FAULT_NODES } from '../../fault/fault.ts';
 import { intersect, stepsWithin } from '../../projection/geometry.ts';
 import type { FaultDrive } from '../../schedule/beats.ts';
 import type { JobPlan, Tile } from '../../schedule/plan.ts';
-import { sumPoints } from '../reach.ts';
+import { reachedPes, sumPoints } from '../reach.ts';
 
 /** Where the sum (i, j) of a tile, counted from 0, meets a faulty node: at its steps k, from 1 to N3 within the box. */
 interface SumSites {
@@ -29,13 +29,12 @@ interface SumReach {
 /** Work out from the plan alone where sums meet a fault of c, c_in or p. */
 function sumReach(design: Design, plan: JobPlan, drive: FaultDrive): SumReach {
   const node = FAULT_NODES[drive.nodeCode]!;
-  const lag =
-    node === 'c' ? design.sumLagCycles : node === 'c_in' ? design.planeLagCycles : design.spec.multiplierStages;
+  const { delay } = reachedPes(design, drive)[0]!;
   const points = sumPoints(design, drive.peIndex).map(({ point: [i, j, k], cycle }) => ({
     i,
     j,
     k,
-    cycle: cycle + lag,
+    cycle: cycle - delay,
   }));
   const perSlice = plan.tiles.findIndex(({ depth }) => depth > 0);
   const blockCount = perSlice < 0 ? plan.tiles.length : perSlice;

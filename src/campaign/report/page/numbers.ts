@@ -2,7 +2,7 @@ import type { Estimate } from '../campaign-summary.ts';
 import { html, type Markup } from './markup.ts';
 
 /** Print a share in per cent with its interval, `3.2 % [2.7, 3.9]`, to as many digits as the interval leaves sense in. */
-export function shareText({ estimate, wilson }: Estimate): string {
+export function shareText({ estimate, wilson }: Pick<Estimate, 'estimate' | 'wilson'>): string {
   return intervalText(estimate, wilson, ' %');
 }
 
