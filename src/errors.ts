@@ -26,12 +26,19 @@ export interface Diagnostic {
   readonly excerpt: string;
 }
 
-/** A spec file or fault text that cannot be read; carries all mistakes found. */
+/** A file of another kind given as a spec has thousands of mistakes; nobody reads more of them than this. */
+const SHOWN_MISTAKES = 20;
+
+/** A spec file or fault text that cannot be read; carries all mistakes found, of which the message shows the first 20. */
 export class SpecError extends EspalierError {
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[], options?: ErrorOptions) {
-    super(diagnostics.map((d) => `${d.file}:${d.line}:${d.column}: ${d.message}\n${d.excerpt}`).join('\n'), options);
+    const shown = diagnostics.slice(0, SHOWN_MISTAKES);
+    const lines = shown.map((d) => `${d.file}:${d.line}:${d.column}: ${d.message}\n${d.excerpt}`);
+    const more = diagnostics.length - shown.length;
+    if (more > 0) lines.push(`and ${more} more ${more === 1 ? 'mistake' : 'mistakes'}`);
+    super(lines.join('\n'), options);
     this.diagnostics = diagnostics;
   }
 }

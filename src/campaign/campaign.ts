@@ -1,19 +1,19 @@
-import { resolve } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
 import { functionalBackend } from '../backend/functional.ts';
-import { readLabels } from '../data/labels.ts';
 import { buildDesign } from '../design/build-design.ts';
 import type { Design } from '../design/design.ts';
-import { type OnnxModel, openModel } from '../onnx/file/model.ts';
+import type { OnnxModel } from '../onnx/file/model.ts';
 import { formatFault } from '../spec/format.ts';
 import type { CampaignFault } from './campaign-fault.ts';
 import type { CampaignSpec } from './campaign-spec.ts';
 import { CampaignEngine, type ImageInputs } from './engine/engine.ts';
 import type { OutcomeClassifier } from './engine/layer-engine.ts';
-import { chooseImages, type ImageSource, openImages } from './inputs/campaign-images.ts';
-import { dataProblems, imageProblems, layerNames, refuse } from './inputs/check-inputs.ts';
+import type { ImageSource } from './inputs/campaign-images.ts';
+import { Mistakes } from './inputs/mistakes.ts';
+import { openInputs } from './inputs/open-inputs.ts';
 import type { FaultOutcome, Outcome } from './outcome.ts';
 import type { CampaignLayer } from './population/campaign-layer.ts';
+import { channelMistakes, populationMistakes } from './population/coordinates.ts';
 import { openPopulation, type Population } from './population/population.ts';
 import { planSample, type SamplePlan } from './sampling/plan-sample.ts';
 import type { CleanRow } from './store/tables.ts';
@@ -83,31 +83,38 @@ export class Campaign {
    */
   static async open(spec: CampaignSpec, options: CampaignOptions = {}): Promise<Campaign> {
     const { folder = '.', images: ownImages, sampler, classifier, faultyBackend } = options;
-    const design = buildDesign(spec.array);
-    const model = await openModel(resolve(folder, spec.model));
-    const { names, problems } = layerNames(spec, model);
-    const ofData = ownImages ? [] : dataProblems(spec, model);
-    refuse(spec.name, [...problems, ...ofData]);
-    const source = ownImages ?? (await openImages(model, spec.data, folder));
+    const mistakes = new Mistakes();
+    const design = await mistakes.attempt({ word: 'array' }, () => buildDesign(spec.array));
+    if (design) mistakes.add(populationMistakes(design, spec.population));
+    const { model, layers, source, images, labels } = await openInputs(spec, folder, ownImages, mistakes);
     let engine: CampaignEngine | undefined;
     try {
-      refuse(spec.name, await imageProblems(spec, model, source));
-      const labels = spec.labels === null ? null : await readLabels(resolve(folder, spec.labels), source.count);
-      const images = chooseImages(spec, source.count);
-      engine = await CampaignEngine.open({
-        model,
-        backend: functionalBackend(design),
-        faultyBackend,
-        classifier,
-        layers: names,
-        lowering: spec.lowering,
-        images,
-        read: (places) => source.read(places),
-      });
-      return new Campaign(spec, { design, model, images, engine, source, labels }, sampler);
+      // Only a run of the layers tells how many channels each has.
+      if (design && model && source && layers.length > 0 && !mistakes.isAt('data', 'layers')) {
+        const backend = functionalBackend(design);
+        const read = (places: readonly number[]) => source.read(places);
+        const { lowering } = spec;
+        engine = await CampaignEngine.open({
+          model,
+          backend,
+          faultyBackend,
+          classifier,
+          layers,
+          lowering,
+          images,
+          read,
+        });
+        mistakes.add(channelMistakes(spec.channels, engine.layers));
+      }
+      mistakes.refuse(spec);
+      return new Campaign(
+        spec,
+        { design: design!, model: model!, images, engine: engine!, source: source!, labels },
+        sampler,
+      );
     } catch (error) {
       await engine?.close();
-      await source.close();
+      await source?.close();
       throw error;
     }
   }

@@ -3,6 +3,7 @@ import type { CstNode, IToken } from 'chevrotain';
 import { SpecError } from '../errors.ts';
 import type { FaultSpec } from '../fault/fault.ts';
 import type { SpecFile } from './array-spec.ts';
+import { rememberSource } from './campaign-mistakes.ts';
 import type { ArrayLoader } from './check-array-reference.ts';
 import { checkFault } from './check-fault.ts';
 import { checkFile } from './check-file.ts';
@@ -47,8 +48,12 @@ function readFile(text: string, file: string, folder: string, load: ArrayLoader 
   const source = text.replace(/^\ufeff/, '');
   const mistakes: Mistake[] = [];
   const tree = runParser(layOut(tokenize(source)), () => parser.specFile(), mistakes);
-  const spec = checkFile(readFileTree(tree), { folder, load }, reportTo(mistakes));
+  const syntax = readFileTree(tree);
+  const spec = checkFile(syntax, { folder, load }, reportTo(mistakes));
   if (mistakes.length > 0) throw new SpecError(locate(mistakes, source, file), causeOf(mistakes));
+  for (const [n, campaign] of spec.campaigns.entries()) {
+    rememberSource(campaign, { syntax: syntax.campaigns[n]!, text: source, file });
+  }
   return spec;
 }
 

@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import type { DataSource } from '../../data/data-source.ts';
 import { openData } from '../../data/open-data.ts';
 import type { OnnxModel } from '../../onnx/file/model.ts';
+import type { CampaignMistake } from '../../spec/campaign-mistakes.ts';
 import { tensor } from '../../tensor/tensor.ts';
 import type { CampaignData, CampaignSpec } from '../campaign-spec.ts';
 import type { ImageInputs } from '../engine/engine.ts';
 import { permutation } from '../sampling/permutation.ts';
+import type { Mistakes } from './mistakes.ts';
 
 /** The images of a campaign; a program may bring its own. */
 export interface ImageSource {
@@ -17,30 +19,50 @@ export interface ImageSource {
 }
 
 /**
- * Open the data of a campaign.
+ * Open the data of a campaign; null when some cannot be opened, or when the inputs have different numbers of items.
+ * @param model names the only input; its name is empty when null
  * @param folder where paths start
- * @throws {FileError} and the other errors of `openData`
  */
 export async function openImages(
-  model: OnnxModel,
   data: readonly CampaignData[],
+  model: Pick<OnnxModel, 'inputs'> | null,
   folder: string,
-): Promise<ImageSource> {
+  mistakes: Mistakes,
+): Promise<ImageSource | null> {
   const sources: (readonly [input: string, source: DataSource])[] = [];
-  const close = async (): Promise<void> => {
-    for (const [, source] of sources) await source.close();
-  };
-  try {
-    for (const { input, path, preprocess } of data) {
-      const name = input ?? model.inputs[0]?.name ?? '';
-      sources.push([name, await openData(resolve(folder, path), { preprocess: preprocess ?? undefined })]);
-    }
-  } catch (error) {
-    await close();
-    throw error;
+  for (const [entry, { input, path, preprocess }] of data.entries()) {
+    const name = input ?? model?.inputs[0]?.name ?? '';
+    const source = await mistakes.attempt({ word: 'data', entry }, () =>
+      openData(resolve(folder, path), { preprocess: preprocess ?? undefined }),
+    );
+    if (source) sources.push([name, source]);
   }
+  const uneven = unevenData(data, sources);
+  mistakes.add(uneven);
+  if (sources.length < data.length || uneven.length > 0) {
+    for (const [, source] of sources) await source.close();
+    return null;
+  }
+  return imagesOf(sources);
+}
+
+/** An image is one item of each input. */
+function unevenData(
+  data: readonly CampaignData[],
+  sources: readonly (readonly [input: string, source: DataSource])[],
+): CampaignMistake[] {
+  if (sources.length < data.length) return [];
+  const wanted = sources[0]![1].count;
+  return sources.flatMap(([, { count }], entry) => {
+    if (count === wanted) return [];
+    const message = `all inputs need the same number of items: ${data[0]!.path} has ${wanted}, ${data[entry]!.path} has ${count}`;
+    return [{ word: 'data' as const, entry, message }];
+  });
+}
+
+function imagesOf(sources: readonly (readonly [input: string, source: DataSource])[]): ImageSource {
   return {
-    count: Math.min(...sources.map(([, { count }]) => count)),
+    count: sources[0]![1].count,
     read: (places) =>
       Promise.all(
         places.map(async (place) => {
@@ -51,7 +73,9 @@ export async function openImages(
           return Object.fromEntries(await Promise.all(values));
         }),
       ),
-    close,
+    close: async () => {
+      for (const [, source] of sources) await source.close();
+    },
   };
 }
 

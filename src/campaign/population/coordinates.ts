@@ -4,9 +4,10 @@ import type { FaultNode } from '../../fault/fault.ts';
 import { kindProblem, maskProblem, nodeProblem } from '../../fault/fault-rules.ts';
 import { describeMissingPe } from '../../fault/missing-pe.ts';
 import { whyAbsent } from '../../fault/resolve.ts';
+import type { CampaignMistake } from '../../spec/campaign-mistakes.ts';
 import { list } from '../../spec/suggest.ts';
 import { hex } from '../../spec/wording.ts';
-import type { CampaignSpec, PopulationKind, PopulationSpec } from '../campaign-spec.ts';
+import type { CampaignSpec, PopulationBits, PopulationKind, PopulationSpec } from '../campaign-spec.ts';
 import type { CampaignLayer } from './campaign-layer.ts';
 
 /** A layer of the population. */
@@ -42,14 +43,8 @@ export function coordinatesOf(
   { population, channels }: Pick<CampaignSpec, 'population' | 'channels'>,
   layers: readonly CampaignLayer[],
 ): Coordinates {
-  const problems = [
-    ...population.kinds.map(({ kind }) => kindProblem(kind)),
-    ...(population.nodes ?? []).map((node) => absentNode(design, node)),
-    ...(population.pes ?? []).map((box) => missingPes(design, box)),
-    ...absentBits(design, population),
-    ...absentChannels(channels, layers),
-  ].filter((problem) => problem !== null);
-  if (problems.length > 0) throw new EspalierError(`population: ${problems.join('; ')}`);
+  const problems = [...populationMistakes(design, population), ...channelMistakes(channels, layers)];
+  if (problems.length > 0) throw new EspalierError(`population: ${problems.map(({ message }) => message).join('; ')}`);
   const coordinates: Coordinates = {
     layers: layers
       .map((layer, index) => ({ index, layer, channels: channelsOf(channels, layer) }))
@@ -60,6 +55,41 @@ export function coordinatesOf(
   };
   refuseEmpty(coordinates);
   return coordinates;
+}
+
+/** List the kinds, nodes, PEs and bits of a population that an array does not have. */
+export function populationMistakes(design: Design, population: PopulationSpec): CampaignMistake[] {
+  return [
+    ...mistakesIn('kinds', population.kinds, ({ kind }) => kindProblem(kind)),
+    ...mistakesIn('nodes', population.nodes, (node) => absentNode(design, node)),
+    ...mistakesIn('pes', population.pes, (box) => missingPes(design, box)),
+    ...mistakesIn('bits', population.bits, absentBits(design, population)),
+  ];
+}
+
+/** List the output channels that no layer has. */
+export function channelMistakes(
+  channels: CampaignSpec['channels'],
+  layers: readonly CampaignLayer[],
+): CampaignMistake[] {
+  if (typeof channels === 'string') return [];
+  const most = layers.reduce((widest, layer) => Math.max(widest, layer.channels), 0);
+  return mistakesIn('channels', channels, (channel) => {
+    if (!(Number.isInteger(channel) && channel >= 0)) return `a channel is a whole number from 0, received ${channel}`;
+    if (layers.length === 0 || channel < most) return null;
+    return `the layers have at most ${most} output channels, received channel ${channel}`;
+  });
+}
+
+function mistakesIn<T>(
+  word: CampaignMistake['word'],
+  entries: readonly T[] | null,
+  problemOf: (entry: T) => string | null,
+): CampaignMistake[] {
+  return (entries ?? []).flatMap((item, entry) => {
+    const message = problemOf(item);
+    return message === null ? [] : [{ word, entry, message }];
+  });
 }
 
 /** Nodes that are not named are those that hold numbers of the computation. */
@@ -119,12 +149,12 @@ function isBetween(value: number, one: number, other: number): boolean {
 }
 
 /** A bit may be beyond some of the nodes, but not beyond all. */
-function absentBits(design: Design, population: PopulationSpec): (string | null)[] {
+function absentBits(design: Design, population: PopulationSpec): (bits: PopulationBits) => string | null {
   const widths = nodesOf(design, { ...population, bits: [] }).map(
     ({ node }) => design.faultSites.find((site) => site.node === node)!.widthBits,
   );
   const widest = Math.max(0, ...widths);
-  return (population.bits ?? []).map((bits) => {
+  return (bits) => {
     if (bits.form === 'mask') {
       const wrong = maskProblem(bits.mask);
       if (wrong !== null || widest === 0 || bits.mask >> BigInt(widest) === 0n) return wrong;
@@ -136,18 +166,7 @@ function absentBits(design: Design, population: PopulationSpec): (string | null)
     }
     if (widest === 0 || to < widest) return null;
     return `the widest node of the population has bits 0 to ${widest - 1}, received bit ${to}`;
-  });
-}
-
-function absentChannels(channels: CampaignSpec['channels'], layers: readonly CampaignLayer[]): string[] {
-  if (typeof channels === 'string') return [];
-  const most = layers.reduce((widest, layer) => Math.max(widest, layer.channels), 0);
-  return channels.flatMap((channel) => {
-    if (!(Number.isInteger(channel) && channel >= 0))
-      return [`a channel is a whole number from 0, received ${channel}`];
-    if (layers.length === 0 || channel < most) return [];
-    return [`the layers have at most ${most} output channels, received channel ${channel}`];
-  });
+  };
 }
 
 function refuseEmpty({ layers, nodes, pes, kinds }: Coordinates): void {
