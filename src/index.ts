@@ -81,11 +81,11 @@ export type { CampaignRecord } from './campaign/store/record.ts';
 export type { Store, StoreCounts } from './campaign/store/store.ts';
 export type { CleanRow, DomainRow, OutcomeRow } from './campaign/store/tables.ts';
 export {
-  type FaultValidation,
   type ValidateOptions,
   type Validator,
   validateCampaign,
 } from './campaign/validate/validate-campaign.ts';
+export type { ImageValidation } from './campaign/validate/validate-image.ts';
 export type { Runner } from './campaign/workers/runner.ts';
 export { type WorkerPoolOptions, type WorkerSetup, workerPool } from './campaign/workers/worker-pool.ts';
 export { checkOperators, type OperatorCheckOptions } from './check/check-operators.ts';

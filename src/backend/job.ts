@@ -78,7 +78,7 @@ interface SlottedDesign {
 export function checkFaultSlots({ name, spec }: SlottedDesign, kind: BackendKind, faults: number): void {
   if (kind !== 'rtl' || faults <= spec.faultSlots) return;
   throw new FaultError(
-    `the RTL of array ${name} takes as many faults at once as it has fault slots, ${spec.faultSlots}, received ${faults}`,
+    `the RTL of array ${name} takes as many faults at once as it has fault slots, ${spec.faultSlots}, received ${faults}; "fault_slots ${faults}" in the array makes room`,
   );
 }
 

@@ -15,6 +15,8 @@ export interface CampaignFault {
    * all. A fault of one cycle acts in one product.
    */
   readonly product: number | null;
+  /** The cycle of that product in which a transient fault acts, counted from its first beat; null for a permanent fault. */
+  readonly productCycle: number | null;
   /** The fault of the array; cycles of its window count from the first beat of the product, or of the tile it names. */
   readonly fault: Fault;
 }

@@ -1,9 +1,8 @@
-import type { Backend } from '../backend/backend.ts';
+import type { Backend, BackendKind } from '../backend/backend.ts';
 import { functionalBackend } from '../backend/functional.ts';
 import { buildDesign } from '../design/build-design.ts';
 import type { Design } from '../design/design.ts';
 import type { OnnxModel } from '../onnx/file/model.ts';
-import { formatFault } from '../spec/format.ts';
 import type { CampaignFault } from './campaign-fault.ts';
 import type { CampaignSpec } from './campaign-spec.ts';
 import { CampaignEngine, type ImageInputs } from './engine/engine.ts';
@@ -17,7 +16,7 @@ import { channelMistakes, populationMistakes } from './population/coordinates.ts
 import { openPopulation, type Population } from './population/population.ts';
 import { planSample, type SamplePlan } from './sampling/plan-sample.ts';
 import type { CleanRow } from './store/tables.ts';
-import type { FaultValidation } from './validate/validate-campaign.ts';
+import type { ImageValidation } from './validate/validate-image.ts';
 
 /** Pieces of a campaign that a program may replace. */
 export interface CampaignPieces {
@@ -49,6 +48,10 @@ export class Campaign {
   readonly images: readonly number[];
   readonly population: Population;
   readonly sample: SamplePlan;
+  /** What runs the products that a fault reaches. */
+  readonly backend: BackendKind;
+  /** Which pieces the program has replaced by its own. */
+  readonly ownPieces: readonly string[];
   readonly #engine: CampaignEngine;
   readonly #source: ImageSource;
   readonly #labels: Int32Array | null;
@@ -61,8 +64,10 @@ export class Campaign {
       readonly source: ImageSource;
       readonly labels: Int32Array | null;
     },
-    sampler: CampaignPieces['sampler'],
+    { images, sampler, classifier, faultyBackend }: CampaignOptions,
   ) {
+    this.backend = faultyBackend?.kind ?? 'functional';
+    this.ownPieces = Object.entries({ images, sampler, classifier }).flatMap(([name, own]) => (own ? [name] : []));
     this.spec = spec;
     this.design = parts.design;
     this.model = parts.model;
@@ -82,7 +87,7 @@ export class Campaign {
    * @throws {EspalierError} with all that is wrong between spec, model, data and array, and the errors of files that cannot be read
    */
   static async open(spec: CampaignSpec, options: CampaignOptions = {}): Promise<Campaign> {
-    const { folder = '.', images: ownImages, sampler, classifier, faultyBackend } = options;
+    const { folder = '.', images: ownImages, classifier, faultyBackend } = options;
     const mistakes = new Mistakes();
     const design = await mistakes.attempt({ word: 'array' }, () => buildDesign(spec.array));
     if (design) mistakes.add(populationMistakes(design, spec.population));
@@ -110,7 +115,7 @@ export class Campaign {
       return new Campaign(
         spec,
         { design: design!, model: model!, images, engine: engine!, source: source!, labels },
-        sampler,
+        options,
       );
     } catch (error) {
       await engine?.close();
@@ -133,17 +138,9 @@ export class Campaign {
     );
   }
 
-  /** Run a fault's products on another backend as well and compare every sum. */
-  async validate(n: number, other: Backend): Promise<FaultValidation> {
-    const fault = this.fault(n);
-    const found = await this.#engine.validate(fault, other);
-    const differing = this.images.filter((_, at) => found[at] !== null);
-    const first = found.find((difference) => difference !== null);
-    return {
-      n,
-      differing,
-      difference: first === undefined ? null : `fault ${n}, ${formatFault(fault.fault.spec)}: ${first}`,
-    };
+  /** Run a fault's products on another backend as well and compare every sum, for each image. */
+  async validate(n: number, other: Backend): Promise<ImageValidation[]> {
+    return await this.#engine.validate(this.fault(n), other);
   }
 
   /** Run all faults, one after the other, in this process. */

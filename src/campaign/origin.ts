@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { env } from 'onnxruntime-node';
+import type { BackendKind } from '../backend/backend.ts';
 import { encode } from '../onnx/file/messages.ts';
 import { formatCampaign } from '../spec/format-campaign.ts';
 import { VERSION } from '../version.ts';
 import type { Campaign } from './campaign.ts';
 import { contentHash } from './inputs/content-hash.ts';
+import type { Origin } from './store/assert-same.ts';
 import type { CampaignRecord } from './store/record.ts';
 import { STORE_FORMAT } from './store/schema.ts';
 
@@ -13,17 +15,27 @@ import { STORE_FORMAT } from './store/schema.ts';
 export interface CampaignPlace {
   readonly file: string;
   readonly folder: string;
+  /** What the products run on that faults reach, where the workers open it; the campaign's own backend when left out. */
+  readonly backend?: BackendKind | undefined;
 }
 
 /** Work out what the outcomes of a campaign depend on, to tell whether something changed since its store began. */
 export async function originOf(
-  { spec, design, model }: Campaign,
-  { folder }: Pick<CampaignPlace, 'folder'>,
-): Promise<Pick<CampaignRecord, 'versions' | 'hashes'>> {
+  { spec, design, model, backend: ownBackend, ownPieces }: Campaign,
+  { folder, backend = ownBackend }: Omit<CampaignPlace, 'file'>,
+): Promise<Origin> {
   const ofText = createHash('sha256').update(formatCampaign(spec)).digest('hex');
   const ofModel = createHash('sha256').update(encode('ModelProto', model.proto)).digest('hex');
   return {
-    versions: { espalier: VERSION, node: process.versions.node, onnxruntime: env.versions.node ?? '' },
+    text: formatCampaign(spec),
+    versions: {
+      espalier: VERSION,
+      node: process.versions.node,
+      onnxruntime: env.versions.node ?? '',
+      processor: process.arch,
+    },
+    backend,
+    ownPieces,
     hashes: {
       campaign: ofText,
       design: design.hash,
@@ -41,7 +53,6 @@ export async function recordOf(campaign: Campaign, place: CampaignPlace): Promis
     format: STORE_FORMAT,
     name: spec.name,
     file: basename(place.file),
-    text: formatCampaign(spec),
     seed: spec.seed,
     ...(await originOf(campaign, place)),
     array: {

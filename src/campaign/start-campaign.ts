@@ -5,17 +5,36 @@ import { createStore, openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import type { CleanRow } from './store/tables.ts';
 
+export interface BeginStoreOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called now and then while the images run without faults, for each layer. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /**
  * Begin the store of a campaign: everything about it, and the fault-free run of its images.
- * @throws {FileError} when the file exists or cannot be written
+ * @throws {FileError} when the file exists or cannot be written, before the images run; the signal's reason. Nothing is
+ * left behind then
  */
-export async function beginStore(path: string, campaign: Campaign, place: CampaignPlace): Promise<Store> {
-  const clean: CleanRow[] = [];
-  for await (const row of campaign.clean()) clean.push(row);
-  return createStore(path, {
+export async function beginStore(
+  path: string,
+  campaign: Campaign,
+  place: CampaignPlace,
+  { signal, onProgress }: BeginStoreOptions = {},
+): Promise<Store> {
+  const total = campaign.layers.length * campaign.images.length;
+  async function* clean(): AsyncGenerator<CleanRow, void> {
+    let done = 0;
+    for await (const row of campaign.clean()) {
+      signal?.throwIfAborted();
+      onProgress?.(++done, total);
+      yield row;
+    }
+  }
+  return await createStore(path, {
     record: await recordOf(campaign, place),
     domains: campaign.population.domains(),
-    clean,
+    clean: clean(),
   });
 }
 

@@ -13,7 +13,7 @@ export function addCampaignCommands(command: (usage: string, description: string
     .argument('<campaign>', 'spec file, or FILE:NAME for one of its campaigns')
     .option('-o, --output <store>', `${STORE} to begin, NAME.campaign when left out`)
     .addOption(workersOption())
-    .addOption(backendOption())
+    .addOption(backendOption('"functional" when left out, which recomputes only the sums that it reaches'))
     .addOption(validateOption())
     .action(run(async () => (await import('./campaign-run.ts')).runNew));
 
@@ -21,7 +21,7 @@ export function addCampaignCommands(command: (usage: string, description: string
     .argument('<store>', STORE)
     .option('--campaign <campaign>', 'spec file, or FILE:NAME, if it is not where the store or the command is')
     .addOption(workersOption())
-    .addOption(backendOption())
+    .addOption(backendOption('the one that it began with when left out'))
     .addOption(validateOption())
     .action(run(async () => (await import('./campaign-run.ts')).resume));
 
@@ -51,13 +51,8 @@ function workersOption(): Option {
   return new Option('--workers <n>', 'processes that run faults, one per core when left out').argParser(wholeNumber(1));
 }
 
-function backendOption(): Option {
-  return new Option(
-    '--backend <kind>',
-    'where products run that a fault reaches; "functional" recomputes only the sums that it reaches',
-  )
-    .choices(BACKENDS)
-    .default('functional');
+function backendOption(leftOut: string): Option {
+  return new Option('--backend <kind>', `where products run that a fault reaches; ${leftOut}`).choices(BACKENDS);
 }
 
 function validateOption(): Option {

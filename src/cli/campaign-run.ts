@@ -14,7 +14,6 @@ import { openStore } from '../campaign/store/open-store.ts';
 import type { Store } from '../campaign/store/store.ts';
 import { validateCampaign } from '../campaign/validate/validate-campaign.ts';
 import { workerPool } from '../campaign/workers/worker-pool.ts';
-import { buildDesign } from '../design/build-design.ts';
 import { EXIT, FileError } from '../errors.ts';
 import { type SpecReference, splitSpecReference } from '../spec/spec-reference.ts';
 import { describeProgress, describeSummary } from './campaign-text.ts';
@@ -23,9 +22,12 @@ import type { Session } from './session.ts';
 
 interface Flags {
   readonly workers?: number;
-  readonly backend: BackendKind;
+  /** The functional simulator, or what the campaign has run on so far, when left out. */
+  readonly backend?: BackendKind;
   readonly validate?: number;
 }
+
+type Place = ReturnType<typeof loadCampaign>;
 
 export const runNew: Action<[campaign: string], Flags & { readonly output?: string }> = async (
   session,
@@ -37,7 +39,9 @@ export const runNew: Action<[campaign: string], Flags & { readonly output?: stri
   if (existsSync(path)) {
     throw new FileError(`cannot begin ${path}: it exists; "espalier campaign resume ${path}" goes on with it`);
   }
-  await runInStore(session, place, path, flags, beginStore);
+  await runInStore(session, place, path, flags, (campaign, backend) =>
+    beginStore(path, campaign, { ...place, backend }, progressOf(session, 'images without faults')),
+  );
 };
 
 export const resume: Action<[store: string], Flags & { readonly campaign?: string }> = async (
@@ -45,34 +49,40 @@ export const resume: Action<[store: string], Flags & { readonly campaign?: strin
   [path],
   flags,
 ) => {
-  await runInStore(session, loadCampaign(campaignOf(path, flags.campaign)), path, flags, resumeStore);
+  const { reference, backend } = begun(path, flags.campaign);
+  const place = loadCampaign(reference);
+  await runInStore(session, place, path, { ...flags, backend: flags.backend ?? backend }, (campaign, on) =>
+    resumeStore(path, campaign, { ...place, backend: on }),
+  );
 };
 
-function campaignOf(path: string, told: string | undefined): SpecReference {
+/** What a store says of its campaign, while nobody writes to it. */
+function begun(path: string, told: string | undefined): { reference: SpecReference; backend: BackendKind } {
   using store = openStore(path, { readonly: true });
-  return findCampaign(store, told);
+  return { reference: findCampaign(store, told), backend: store.record.backend };
+}
+
+function progressOf({ signal, progress }: Session, what: string) {
+  return {
+    signal,
+    onProgress: (done: number, total: number) => progress.tell(`${what}: ${done} of ${total}`, done, total),
+  };
 }
 
 async function runInStore(
   session: Session,
-  place: ReturnType<typeof loadCampaign>,
+  place: Place,
   path: string,
-  { workers = availableParallelism(), backend, validate }: Flags,
-  open: (path: string, campaign: Campaign, place: ReturnType<typeof loadCampaign>) => Promise<Store>,
+  { workers = availableParallelism(), backend = 'functional', validate }: Flags,
+  open: (campaign: Campaign, backend: BackendKind) => Promise<Store>,
 ): Promise<void> {
   const { signal, progress } = session;
   progress.tell(`opening campaign ${place.spec.name}`);
-  if (backend === 'rtl' || validate !== undefined) {
-    const design = buildDesign(place.spec.array);
-    checkFaultSlots(design, 'rtl', 1);
-    // The workers find it in the cache of builds then.
-    const built = await openBackend(design, 'rtl', { signal, onProgress: progress.tell });
-    await built.close();
-  }
   const campaign = await Campaign.open(place.spec, { folder: place.folder });
   try {
     signal.throwIfAborted();
-    const store = await open(path, campaign, place);
+    if (backend === 'rtl' || validate !== undefined) await buildRtl(session, campaign);
+    const store = await open(campaign, backend);
     const setup = {
       file: resolve(place.file),
       name: place.spec.name,
@@ -96,8 +106,7 @@ async function runInStore(
         const differences = await withRunner(workerPool({ ...setup, backend: 'rtl' }, options), signal, (runner) =>
           validateCampaign(campaign, store, runner, {
             share: validate,
-            signal,
-            onProgress: (done, total) => progress.tell(`fault ${done} of ${total} on the RTL`, done, total),
+            ...progressOf(session, 'faults on the RTL'),
           }),
         );
         for (const difference of differences) session.warn(difference);
@@ -117,8 +126,15 @@ async function runInStore(
   }
 }
 
+/** Build the RTL once, with progress; the workers find it in the cache then. */
+async function buildRtl({ signal, progress }: Session, { design }: Campaign): Promise<void> {
+  checkFaultSlots(design, 'rtl', 1);
+  const built = await openBackend(design, 'rtl', { signal, onProgress: progress.tell });
+  await built.close();
+}
+
 /** The command that goes on with a campaign; it names the file where the command would not find it by itself. */
-function resumeCommand(store: string, { file, spec }: ReturnType<typeof loadCampaign>): string {
+function resumeCommand(store: string, { file, spec }: Place): string {
   const isFound = [dirname(store), '.'].some((folder) => resolve(folder, basename(file)) === resolve(file));
   return `espalier campaign resume ${store}${isFound ? '' : ` --campaign ${file}:${spec.name}`}`;
 }

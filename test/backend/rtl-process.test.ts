@@ -79,7 +79,7 @@ describe('a job that cannot run', () => {
     const error = await failureOf(fakeMachine('hang').run({ segments, faults: [fault, fault, fault] }));
     expect(error).toBeInstanceOf(FaultError);
     expect(error.message).toBe(
-      'the RTL of array lattice takes as many faults at once as it has fault slots, 2, received 3',
+      'the RTL of array lattice takes as many faults at once as it has fault slots, 2, received 3; "fault_slots 3" in the array makes room',
     );
   });
 

@@ -287,7 +287,7 @@ const REFUSED: readonly (readonly [claim: string, args: readonly string[], sente
   [
     'more faults at once than the RTL has slots',
     [...MATMUL, '--backend', 'rtl', '--fault', 'weak'],
-    'the RTL of array one takes as many faults at once as it has fault slots, 0, received 1',
+    'the RTL of array one takes as many faults at once as it has fault slots, 0, received 1; "fault_slots 1" in the array makes room',
   ],
   ['a model that is missing', ['layers', 'no.onnx'], 'cannot read no.onnx: no such file or directory'],
   ['a model that is none', ['layers', 'broken.onnx'], 'broken.onnx is not an ONNX model: it cannot be parsed'],

@@ -169,7 +169,9 @@ describe('the RTL', () => {
     const backend = await openRtl(design, { architecture: 'rolled' });
     const faults = [1, 2, 3].map((bit) => resolveFault(design, parseFault(`flip bit ${bit} of a at (1, 1)`)));
     await expect(backend.matmul({ a: A, b: B }, { faults })).rejects.toThrow(
-      new FaultError('the RTL of array os takes as many faults at once as it has fault slots, 2, received 3'),
+      new FaultError(
+        'the RTL of array os takes as many faults at once as it has fault slots, 2, received 3; "fault_slots 3" in the array makes room',
+      ),
     );
     await backend.close();
   });

@@ -6,6 +6,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
 import type { CampaignLayer } from '../population/campaign-layer.ts';
+import type { ImageValidation } from '../validate/validate-image.ts';
 import { sameValues } from './image-values.ts';
 import { openLayerCut } from './layer-cut.ts';
 import { LayerEngine, type LayerEngineOptions, type LayerImage, type OutcomeClassifier } from './layer-engine.ts';
@@ -91,15 +92,15 @@ export class CampaignEngine {
     return await this.#inTurn(() => this.#run(faults, signal));
   }
 
-  /** Compare every sum of a fault's layer with another backend; for each image what differs, null for nothing. */
-  async validate(fault: CampaignFault, other: Backend): Promise<(string | null)[]> {
+  /** Compare every sum of a fault's layer with another backend, for each image. */
+  async validate(fault: CampaignFault, other: Backend): Promise<ImageValidation[]> {
     return await this.#inTurn(async () => {
-      const differences: (string | null)[] = [];
+      const found: ImageValidation[] = [];
       for (let from = 0; from < this.#options.images.length; from += this.#chunk) {
         const images = await this.#imagesOf(fault.layer, from);
-        differences.push(...(await this.#layers[fault.layer]!.validate(fault, images, other)));
+        found.push(...(await this.#layers[fault.layer]!.validate(fault, images, other)));
       }
-      return differences;
+      return found;
     });
   }
 

@@ -7,9 +7,9 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
 import type { CampaignLayer } from '../population/campaign-layer.ts';
+import { type ImageValidation, validateImage } from '../validate/validate-image.ts';
 import { ChangedImages } from './changed-images.ts';
 import { batchScores, type CleanScores, cleanScores, compareScores, type ScoreKind } from './clean-scores.ts';
-import { describeDifference, snapshot } from './compare-changes.ts';
 import { compareOutputs, rowOf } from './compare-outputs.ts';
 import { type ImageValues, sameBits, splitValues } from './image-values.ts';
 import { type LayerCut, runApart, runTogether } from './layer-cut.ts';
@@ -147,20 +147,12 @@ export class LayerEngine {
     return outcomes;
   }
 
-  /**
-   * Run the layer's products under a fault by the simulator and in full on another backend, and compare every sum.
-   * @returns for each image what differs, in words; null where nothing does
-   */
-  async validate(fault: CampaignFault, images: readonly LayerImage[], other: Backend): Promise<(string | null)[]> {
+  /** Run the layer's products under a fault by the simulator and on another backend, and compare every sum. */
+  async validate(fault: CampaignFault, images: readonly LayerImage[], other: Backend): Promise<ImageValidation[]> {
     const acting = new LayerFault(this.#shared!.setting, fault);
-    const differences: (string | null)[] = [];
-    for (const { recorded, image } of images) {
-      const simulated = snapshot(acting.applyFast(recorded) ?? (await acting.apply(recorded)));
-      const ran = snapshot(await acting.apply(recorded, other));
-      const difference = describeDifference(simulated, ran);
-      differences.push(difference && `image ${image}: ${difference}`);
-    }
-    return differences;
+    const found: ImageValidation[] = [];
+    for (const { recorded, image } of images) found.push(await validateImage(acting, recorded, image, other));
+    return found;
   }
 
   async close(): Promise<void> {

@@ -88,16 +88,20 @@ export class LayerFault {
     return this.#change(fired, count, null);
   }
 
-  /** Find it by running the products in which the fault acts on a backend, the whole of each. */
-  async apply(recorded: RecordedLayer, backend: Backend = this.#setting.backend): Promise<LayerChange> {
-    return this.finish(recorded, await this.start(recorded, backend, 'whole'));
+  /** Find it by running the products in which the fault acts, the whole of each. */
+  async apply(recorded: RecordedLayer): Promise<LayerChange> {
+    return this.finish(recorded, await this.start(recorded));
   }
 
   /**
    * Run the products in which the fault acts on a backend; several images may be under way.
    * @param extent the whole of each product, or the tiles alone that the fault reaches
    */
-  async start({ products }: RecordedLayer, backend: Backend, extent: 'whole' | 'reached'): Promise<ProductRun[]> {
+  async start(
+    { products }: RecordedLayer,
+    backend: Backend = this.#setting.backend,
+    extent: 'whole' | 'reached' = 'whole',
+  ): Promise<ProductRun[]> {
     const runs: ProductRun[] = [];
     for (const [n, product] of products.entries()) {
       const c = product.previous === null ? undefined : runs[product.previous]!.result;

@@ -54,6 +54,7 @@ export function faultSheet(store: Store): Sheet<FaultRow> {
       { name: 'bit', type: 'int32', of: ({ bit }) => bit },
       { name: 'tile', type: 'int64', of: ({ tile }) => tile },
       { name: 'cycle', type: 'int64', of: ({ cycle }) => cycle },
+      { name: 'product_cycle', type: 'int64', of: ({ productCycle }) => productCycle },
       { name: 'fault', type: 'text', of: ({ text }) => text },
       { name: 'error', type: 'text', of: ({ error }) => error },
       { name: 'correct', type: 'int32', of: ({ correct }) => correct },
@@ -97,7 +98,7 @@ export function outcomeSheet(store: Store): Sheet<OutcomeRow> {
  */
 export function flatOutcomeSheet(store: Store): Sheet<FaultAndOutcome> {
   const { seed } = store.record;
-  const ofFault = new Set(['stratum', 'layer', 'product', 'kind', 'mask', 'tile', 'cycle', 'fault']);
+  const ofFault = new Set(['stratum', 'layer', 'product', 'kind', 'mask', 'tile', 'cycle', 'product_cycle', 'fault']);
   return {
     rows: () => joinFaults(store),
     columns: [

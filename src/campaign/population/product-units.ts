@@ -1,6 +1,6 @@
 import type { Design } from '../../design/design.ts';
 import type { FaultNode } from '../../fault/fault.ts';
-import { measureJob } from '../../schedule/plan.ts';
+import { measureJob, planJob } from '../../schedule/plan.ts';
 import type { CampaignProduct } from './campaign-layer.ts';
 import { type LiveCycles, LiveCycleTable } from './live-cycles.ts';
 import { sharedNodes } from './shared-cycles.ts';
@@ -10,6 +10,8 @@ import { hasChannel, type TileClass, tileClasses } from './tile-classes.ts';
 export interface ProductCycle {
   readonly tile: number | null;
   readonly cycle: number;
+  /** The same cycle, counted from the first beat of the product. */
+  readonly productCycle: number;
 }
 
 /** Counts and finds the live cycles of products, all told from T, size and shape. */
@@ -18,6 +20,7 @@ export class ProductUnits {
   readonly #table: LiveCycleTable;
   readonly #shared: ReadonlySet<FaultNode>;
   readonly #cycles = new Map<string, number>();
+  readonly #starts = new Map<string, Float64Array>();
 
   constructor(design: Design) {
     this.#design = design;
@@ -52,12 +55,14 @@ export class ProductUnits {
 
   /** Find live cycle number `n` of a node of a PE. */
   cycleAt(product: CampaignProduct, channel: number | null, node: FaultNode, pe: number, n: number): ProductCycle {
-    if (this.#shared.has(node)) return { tile: null, cycle: n };
+    if (this.#shared.has(node)) return { tile: null, cycle: n, productCycle: n };
     let left = n;
     for (const [{ count, tileAt }, cycles] of this.#classes(product, channel, node)) {
       const ofPe = cycles[pe]!;
       if (left < count * ofPe.length) {
-        return { tile: tileAt(Math.floor(left / ofPe.length)), cycle: ofPe[left % ofPe.length]! };
+        const tile = tileAt(Math.floor(left / ofPe.length));
+        const cycle = ofPe[left % ofPe.length]!;
+        return { tile, cycle, productCycle: this.#startOf(product, tile) + cycle };
       }
       left -= count * ofPe.length;
     }
@@ -71,6 +76,15 @@ export class ProductUnits {
     if (!hasChannel(product, channel)) return `${m} ${k} ${n} none`;
     const side = this.#design.spec.size[channelAxis === 'rows' ? 0 : 1];
     return `${m} ${k} ${n} ${channelAxis} ${(channel - firstChannel) % side}`;
+  }
+
+  /** The cycle of a product in which a tile starts. */
+  #startOf({ m, k, n }: CampaignProduct, tile: number): number {
+    const key = `${m} ${k} ${n}`;
+    const starts =
+      this.#starts.get(key) ?? Float64Array.from(planJob(this.#design, m, k, n).tiles, (planned) => planned.startCycle);
+    this.#starts.set(key, starts);
+    return starts[tile]!;
   }
 
   *#classes(product: CampaignProduct, channel: number | null, node: FaultNode): Generator<[TileClass, LiveCycles]> {

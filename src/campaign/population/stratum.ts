@@ -85,7 +85,8 @@ export class Stratum {
     const kind = this.#kinds[number % this.#kinds.length]!;
     const when = block.momentAt(node, pe, moment);
     const window = when === null ? ALWAYS : { from: when.cycle, to: when.cycle, tile: when.tile };
-    return { layer, channel, product: when?.product ?? null, fault: this.#resolve(node, pe, mask, kind, window) };
+    const fault = this.#resolve(node, pe, mask, kind, window);
+    return { layer, channel, product: when?.product ?? null, productCycle: when?.productCycle ?? null, fault };
   }
 
   #resolve(node: FaultNode, pe: number, mask: bigint, { kind, value }: PopulationKind, window: CycleWindow): Fault {

@@ -25,7 +25,7 @@ export async function openStoredCampaign(store: Store, options: OpenStoredOption
   }
   const campaign = await Campaign.open(spec, { ...pieces, folder });
   try {
-    assertSame(record, await originOf(campaign, { folder }), 'replayed');
+    assertSame(record, await originOf(campaign, { folder, backend: record.backend }), 'replayed');
     return campaign;
   } catch (error) {
     await campaign.close();

@@ -11,10 +11,10 @@ export interface CycleBins {
   rangeOf(layer: number, bin: number): { readonly from: number; readonly to: number };
 }
 
-/** Cut the cycles that the faults of a store act in. */
+/** Cut the cycles of the products that the faults of a store act in. */
 export function cycleBins(db: DatabaseSync, campaign: CampaignRecord): CycleBins {
   const query = db.prepare(
-    'SELECT layer, max(cycle) AS last FROM faults WHERE n < ? AND cycle IS NOT NULL GROUP BY layer',
+    'SELECT layer, max(product_cycle) AS last FROM faults WHERE n < ? AND product_cycle IS NOT NULL GROUP BY layer',
   );
   const rows = query.all(countedFaults(campaign)) as { layer: number; last: number }[];
   const lengths = new Map(rows.map(({ layer, last }) => [layer, last + 1]));

@@ -14,6 +14,7 @@ export interface FaultRow {
   readonly kind: string;
   readonly mask: string;
   readonly bit: number | null;
+  /** The cycle of its product, of a transient fault. */
   readonly cycle: number | null;
   readonly error: string | null;
   /** How many images it was run on; 0 for one that could not be run. */
@@ -30,7 +31,7 @@ type Row = Omit<FaultRow, 'shares'> & {
 export function* faultRows(db: DatabaseSync, campaign: CampaignRecord, measures: Measures): Generator<FaultRow> {
   const sums = measures.conditions.map((condition, at) => `sum(${condition}) AS m${at}`);
   const query = db.prepare(`
-    SELECT n, stratum, layer, channel, x, y, node, kind, mask, bit, cycle, error, correct, clean_correct,
+    SELECT n, stratum, layer, channel, x, y, node, kind, mask, bit, product_cycle AS cycle, error, correct, clean_correct,
       count(o.image) AS images, ${sums.join(', ')}
     FROM faults LEFT JOIN outcomes o ON o.fault = n WHERE n < ? GROUP BY n ORDER BY n`);
   const shares = new Float64Array(measures.count);

@@ -31,6 +31,8 @@ export interface FaultRow {
   readonly tile: number | null;
   /** The only cycle in which it acts; null when it acts in several. */
   readonly cycle: number | null;
+  /** That cycle counted from the first beat of the product, whether or not it names a tile. */
+  readonly productCycle: number | null;
   /** The fault in the spec language. */
   readonly text: string;
   readonly error: string | null;
@@ -44,7 +46,7 @@ export interface FaultRow {
 
 /** Write down a fault that has been run. */
 export function faultRow({ fault: campaignFault, outcome, correct, cleanCorrect }: DoneFault): FaultRow {
-  const { n, stratum, layer, channel, product, fault } = campaignFault;
+  const { n, stratum, layer, channel, product, productCycle, fault } = campaignFault;
   const { spec, node, kind, mask, window } = fault;
   return {
     n,
@@ -60,6 +62,7 @@ export function faultRow({ fault: campaignFault, outcome, correct, cleanCorrect 
     bit: onlyBit(mask),
     tile: window.tile,
     cycle: window.from === window.to ? window.from : null,
+    productCycle,
     text: formatFault(spec),
     error: outcome.error,
     correct,

@@ -15,20 +15,21 @@ import { CLEAN, type CleanRow, DOMAINS, type DomainRow } from './tables.ts';
 export interface NewCampaign {
   readonly record: CampaignRecord;
   readonly domains: Iterable<DomainRow>;
-  readonly clean: Iterable<CleanRow>;
+  readonly clean: Iterable<CleanRow> | AsyncIterable<CleanRow>;
 }
 
 /**
  * Make the store of a new campaign and open it for writing. The file appears when it is complete.
- * @throws {FileError} when the file exists or cannot be written; then nothing is left behind
+ * @throws {FileError} when the file exists or cannot be written, which is found out before the first row of `clean` is
+ * asked for, or what the iterables throw; then nothing is left behind
  */
-export function createStore(path: string, campaign: NewCampaign): Store {
+export async function createStore(path: string, campaign: NewCampaign): Promise<Store> {
   const unlock = lockStore(path);
   const draft = `${resolve(path)}.new`;
   try {
     if (lstatSync(path, { throwIfNoEntry: false })) throw new FileError(`cannot write ${path}: it exists already`);
     rmSync(draft, { force: true });
-    guarded(path, 'write', () => writeDraft(draft, campaign));
+    await writeDraft(path, draft, campaign);
     // The log of a store that was removed would be played over the new one.
     for (const ending of ['-wal', '-shm']) rmSync(`${resolve(path)}${ending}`, { force: true });
     renameSync(draft, path);
@@ -57,20 +58,25 @@ export function openStore(path: string, options: { readonly readonly: boolean })
   }
 }
 
-function writeDraft(draft: string, { record, domains, clean }: NewCampaign): void {
-  const database = openDatabase(draft);
+async function writeDraft(path: string, draft: string, { record, domains, clean }: NewCampaign): Promise<void> {
+  const writing = <T>(run: () => T): T => guarded(path, 'write', run);
+  const database = writing(() => openDatabase(draft));
   try {
     // Nothing to roll back to: a draft that fails is removed.
-    database.exec('PRAGMA journal_mode = OFF');
-    inTransaction(database, () => {
-      database.exec(SCHEMA);
-      const value = database.prepare('INSERT INTO campaign VALUES (?, ?)');
-      for (const [key, of] of Object.entries(record)) value.run(key, JSON.stringify(of));
-      const domain = database.prepare(insertInto(DOMAINS));
-      for (const row of domains) domain.run(...DOMAINS.values(row));
-      const image = database.prepare(insertInto(CLEAN));
-      for (const row of clean) image.run(...CLEAN.values(row));
-    });
+    writing(() => database.exec('PRAGMA journal_mode = OFF'));
+    writing(() =>
+      inTransaction(database, () => {
+        database.exec(SCHEMA);
+        const value = database.prepare('INSERT INTO campaign VALUES (?, ?)');
+        for (const [key, of] of Object.entries(record)) value.run(key, JSON.stringify(of));
+        const domain = database.prepare(insertInto(DOMAINS));
+        for (const row of domains) domain.run(...DOMAINS.values(row));
+      }),
+    );
+    writing(() => database.exec('BEGIN'));
+    const image = database.prepare(insertInto(CLEAN));
+    for await (const row of clean) writing(() => image.run(...CLEAN.values(row)));
+    writing(() => database.exec('COMMIT'));
   } finally {
     database.close();
   }

@@ -1,3 +1,4 @@
+import type { BackendKind } from '../../backend/backend.ts';
 import { FileError } from '../../errors.ts';
 import type { Matrix3 } from '../../projection/space-time.ts';
 import type { ArraySpec } from '../../spec/array-spec.ts';
@@ -21,7 +22,17 @@ export interface CampaignRecord {
   /** The campaign in canonical text. */
   readonly text: string;
   readonly seed: number;
-  readonly versions: { readonly espalier: string; readonly node: string; readonly onnxruntime: string };
+  /** What computed the outcomes; floating point may differ from one kind of processor to another. */
+  readonly versions: {
+    readonly espalier: string;
+    readonly node: string;
+    readonly onnxruntime: string;
+    readonly processor: string;
+  };
+  /** What ran the products that faults reach. */
+  readonly backend: BackendKind;
+  /** Parts of the campaign that a program replaced by its own. */
+  readonly ownPieces: readonly string[];
   /** In hexadecimal digits; `labels` is null without labels. */
   readonly hashes: {
     readonly campaign: string;
@@ -70,6 +81,8 @@ const KEYS = Object.keys({
   text: 0,
   seed: 0,
   versions: 0,
+  backend: 0,
+  ownPieces: 0,
   hashes: 0,
   array: 0,
   layers: 0,

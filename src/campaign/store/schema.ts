@@ -1,5 +1,5 @@
 /** The version of the layout below; a store of another version is refused. */
-export const STORE_FORMAT = 1;
+export const STORE_FORMAT = 2;
 
 /** What SQLite's header says of whose file it is: "ESPL". */
 export const STORE_APPLICATION = 0x4553504c;
@@ -15,7 +15,8 @@ export const STORE_APPLICATION = 0x4553504c;
  * - `clean`: the fault-free run of each image, for each layer on the array: the class, the confidence in it, and
  *   whether it is the image's label (null without labels).
  * - `faults`: every fault that is done. `bit` is the only bit of its mask or null; `cycle` null for a permanent fault, else
- *   the cycle of its tile, or of the product without one; `text` the fault in the spec language; `error` the message of one that could not be run;
+ *   the cycle of its tile, or of the product without one, and `product_cycle` the same counted from the first beat of the
+ *   product; `text` the fault in the spec language; `error` the message of one that could not be run;
  *   `correct` and `clean_correct` count images in their true class with and without it, null without labels.
  *   `corrupted` is the sum over its images, `pattern` the pattern of most of its images with wrong elements.
  * - `outcomes`: one row per fault and image.
@@ -35,7 +36,7 @@ CREATE TABLE clean (
 CREATE TABLE faults (
   n INTEGER PRIMARY KEY, stratum INTEGER NOT NULL, layer INTEGER NOT NULL, channel INTEGER, product INTEGER,
   x INTEGER NOT NULL, y INTEGER NOT NULL, node TEXT NOT NULL, kind TEXT NOT NULL, mask TEXT NOT NULL, bit INTEGER,
-  tile INTEGER, cycle INTEGER, text TEXT NOT NULL, error TEXT, correct INTEGER, clean_correct INTEGER,
+  tile INTEGER, cycle INTEGER, product_cycle INTEGER, text TEXT NOT NULL, error TEXT, correct INTEGER, clean_correct INTEGER,
   corrupted INTEGER NOT NULL, pattern INTEGER
 );
 CREATE TABLE outcomes (

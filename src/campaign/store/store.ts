@@ -113,6 +113,11 @@ export class Store {
     return this.#tableRows(OUTCOMES, 'WHERE fault < ? ORDER BY fault, image', end);
   }
 
+  /** Give the outcomes of one fault, in the order of images; none when it is not done. */
+  outcomesOf(n: number): IterableIterator<OutcomeRow> {
+    return this.#tableRows(OUTCOMES, 'WHERE fault = ? ORDER BY image', n);
+  }
+
   /** Count what belongs to the faults numbered below `end`. */
   counts(end = Number.MAX_SAFE_INTEGER): StoreCounts {
     const [faults] = this.#rows('SELECT COUNT(*), COUNT(error) FROM faults WHERE n < ?', end);

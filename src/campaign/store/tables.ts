@@ -69,16 +69,16 @@ export const FAULTS: Table<FaultRow> = {
   name: 'faults',
   columns: [
     ...['n', 'stratum', 'layer', 'channel', 'product', 'x', 'y', 'node', 'kind', 'mask', 'bit', 'tile', 'cycle'],
-    ...['text', 'error', 'correct', 'clean_correct', 'corrupted', 'pattern'],
+    ...['product_cycle', 'text', 'error', 'correct', 'clean_correct', 'corrupted', 'pattern'],
   ],
   values: (row) => [
     ...[row.n, row.stratum, row.layer, row.channel, row.product, row.x, row.y, row.node, row.kind, row.mask, row.bit],
-    ...[row.tile, row.cycle, row.text, row.error, row.correct, row.cleanCorrect, row.corrupted],
+    ...[row.tile, row.cycle, row.productCycle, row.text, row.error, row.correct, row.cleanCorrect, row.corrupted],
     placeIn(PATTERNS, row.pattern),
   ],
   row: (values) => {
     const [n, stratum, layer, channel, product, x, y, node, kind, mask, bit, tile, cycle] = values;
-    const [text, error, correct, cleanCorrect, corrupted, pattern] = values.slice(13);
+    const [productCycle, text, error, correct, cleanCorrect, corrupted, pattern] = values.slice(13);
     return {
       n: n as number,
       stratum: stratum as number,
@@ -93,6 +93,7 @@ export const FAULTS: Table<FaultRow> = {
       bit: bit as number | null,
       tile: tile as number | null,
       cycle: cycle as number | null,
+      productCycle: productCycle as number | null,
       text: text as string,
       error: error as string | null,
       correct: correct as number | null,

@@ -6,7 +6,7 @@ import { EspalierError } from '../../errors.ts';
 import { formatCampaign } from '../../spec/format-campaign.ts';
 import { Campaign } from '../campaign.ts';
 import { loadCampaign } from '../load-campaign.ts';
-import type { FaultValidation } from '../validate/validate-campaign.ts';
+import type { ImageValidation } from '../validate/validate-image.ts';
 import { type PackedOutcomes, packOutcomes } from './packed-outcomes.ts';
 import type { WorkerSetup } from './worker-pool.ts';
 
@@ -25,10 +25,10 @@ async function run(setup: WorkerSetup, numbers: readonly number[]): Promise<Pack
 }
 
 /** Run faults both by the simulator and on the setup's backend, and compare them. */
-async function validate(setup: WorkerSetup, numbers: readonly number[]): Promise<FaultValidation[]> {
+async function validate(setup: WorkerSetup, numbers: readonly number[]): Promise<ImageValidation[][]> {
   opened ??= openOrForget(setup);
   const { campaign, backend } = await opened;
-  const results: FaultValidation[] = [];
+  const results: ImageValidation[][] = [];
   for (const n of numbers) results.push(await campaign.validate(n, backend!));
   return results;
 }

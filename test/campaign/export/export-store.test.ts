@@ -23,9 +23,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Store faults in batches of this order and open what comes of it for reading. */
-function storeOf(name: string, batches: readonly (readonly DoneFault[])[], ended?: number): Store {
+async function storeOf(name: string, batches: readonly (readonly DoneFault[])[], ended?: number): Promise<Store> {
   const path = join(folder, name);
-  const store = createStore(path, CAMPAIGN);
+  const store = await createStore(path, CAMPAIGN);
   for (const batch of batches) store.add(batch);
   if (ended !== undefined) store.setValue('ended', ended);
   store.close();
@@ -55,9 +55,9 @@ describe('every export', () => {
   test.each(EXPORTS)(
     '$format of $table has the same bytes whatever the order in which faults were run',
     async (options) => {
-      using forward = storeOf('forward', [made(numbersFrom(0, 30)), made(numbersFrom(30, 60))]);
+      using forward = await storeOf('forward', [made(numbersFrom(0, 30)), made(numbersFrom(30, 60))]);
       const shuffled = numbersFrom(0, 60).map((at) => (at * 37) % 60);
-      using scattered = storeOf(
+      using scattered = await storeOf(
         'scattered',
         shuffled.map((n) => made([n])),
       );
@@ -67,18 +67,18 @@ describe('every export', () => {
 
   test.each(EXPORTS)('$format of $table ends where sequential sampling ended, or the plan', async (options) => {
     const record = { ...RECORD, ended: 25 };
-    using exact = storeOf('exact', [made(numbersFrom(0, 25))], 25);
-    using more = storeOf('more', [made(numbersFrom(0, 61))], 25);
+    using exact = await storeOf('exact', [made(numbersFrom(0, 25))], 25);
+    using more = await storeOf('more', [made(numbersFrom(0, 61))], 25);
     expect(more.record).toEqual(record);
     expect(await exported(more, options)).toEqual(await exported(exact, options));
-    using planned = storeOf('planned', [made(numbersFrom(0, 60))]);
-    using beyond = storeOf('beyond', [made(numbersFrom(0, 62))]);
+    using planned = await storeOf('planned', [made(numbersFrom(0, 60))]);
+    using beyond = await storeOf('beyond', [made(numbersFrom(0, 62))]);
     expect(await exported(beyond, options)).toEqual(await exported(planned, options));
     expect(await exported(planned, options)).not.toEqual(await exported(exact, options));
   });
 
   test.each(EXPORTS)('$format of $table is refused where it cannot be written, and leaves nothing', async (options) => {
-    using store = storeOf('store', [made([0])]);
+    using store = await storeOf('store', [made([0])]);
     mkdirSync(join(folder, 'directory'));
     const before = readdirSync(folder);
     for (const [place, reason] of [
@@ -94,7 +94,7 @@ describe('every export', () => {
   test.each(EXPORTS)(
     '$format of $table leaves an old file as it is when the store turns out to be damaged',
     async (options) => {
-      storeOf('store', [made(numbersFrom(0, 60))]).close();
+      (await storeOf('store', [made(numbersFrom(0, 60))])).close();
       const path = join(folder, 'store');
       const bytes = readFileSync(path);
       writeFileSync(path, bytes.fill(0x55, 6 * 4096));
@@ -111,34 +111,34 @@ describe('every export', () => {
 
 describe('CSV', () => {
   it('begins the table of outcomes with the columns of flauers', async () => {
-    using store = storeOf('store', [made([0, 1, 12])]);
+    using store = await storeOf('store', [made([0, 1, 12])]);
     const text = (await exported(store, { format: 'csv', table: 'outcomes' })).toString();
     expect(text.split('\n').slice(0, 5)).toMatchInlineSnapshot(`
       [
-        "fault_seed,dataset_seed,dataset_index,line,channel,row,col,bit,polarity,ftype,stratum,layer,product,kind,mask,tile,cycle,fault,n,image,class,fired,stage,masked_before,prediction,sdc1,sdc5,confidence_change,non_finite,corrupted,pattern",
-        "0,42,3,b_out,6,1,2,4,3,transient,layer conv1,conv1,31,set,0x10,3,0,"set bit 4 to 1 of b_out at (1, 2) cycles =0 tile 3",0,3,masked,true,outputs,"pool,2",4,false,false,0.39802231546491385,false,0,",
-        "0,42,7,b_out,6,1,2,4,3,transient,layer conv1,conv1,31,set,0x10,3,0,"set bit 4 to 1 of b_out at (1, 2) cycles =0 tile 3",0,7,sdc_1,true,,,5,true,true,,false,285,single",
-        "0,42,11,b_out,6,1,2,4,3,transient,layer conv1,conv1,31,set,0x10,3,0,"set bit 4 to 1 of b_out at (1, 2) cycles =0 tile 3",0,11,masked,true,array,,5,false,false,,false,0,",
-        "1,42,3,c,2,3,2,31,2,transient,"layer the ""second"", fc","the ""second"", fc",1,flip,0x80000000,,5,"flip bit 31 of c at (3, 2) cycles =5",1,3,not_fired,false,,,1,false,false,0,false,0,",
+        "fault_seed,dataset_seed,dataset_index,line,channel,row,col,bit,polarity,ftype,stratum,layer,product,kind,mask,tile,cycle,product_cycle,fault,n,image,class,fired,stage,masked_before,prediction,sdc1,sdc5,confidence_change,non_finite,corrupted,pattern",
+        "0,42,3,b_out,6,1,2,4,3,transient,layer conv1,conv1,31,set,0x10,3,0,0,"set bit 4 to 1 of b_out at (1, 2) cycles =0 tile 3",0,3,masked,true,outputs,"pool,2",4,false,false,0.39802231546491385,false,0,",
+        "0,42,7,b_out,6,1,2,4,3,transient,layer conv1,conv1,31,set,0x10,3,0,0,"set bit 4 to 1 of b_out at (1, 2) cycles =0 tile 3",0,7,sdc_1,true,,,5,true,true,,false,285,single",
+        "0,42,11,b_out,6,1,2,4,3,transient,layer conv1,conv1,31,set,0x10,3,0,0,"set bit 4 to 1 of b_out at (1, 2) cycles =0 tile 3",0,11,masked,true,array,,5,false,false,,false,0,",
+        "1,42,3,c,2,3,2,31,2,transient,"layer the ""second"", fc","the ""second"", fc",1,flip,0x80000000,,5,1,"flip bit 31 of c at (3, 2) cycles =5",1,3,not_fired,false,,,1,false,false,0,false,0,",
       ]
     `);
     expect(text.split('\n')).toHaveLength(1 + 2 * 3 + 1);
   });
 
   it('gives the faults, failed ones too', async () => {
-    using store = storeOf('store', [made([0, 1, 12])]);
+    using store = await storeOf('store', [made([0, 1, 12])]);
     expect((await exported(store, { format: 'csv', table: 'faults' })).toString()).toMatchInlineSnapshot(`
-      "n,stratum,layer,channel,product,x,y,node,kind,mask,bit,tile,cycle,fault,error,correct,clean_correct,corrupted,pattern
-      0,layer conv1,conv1,6,31,1,2,b_out,set,0x10,4,3,0,"set bit 4 to 1 of b_out at (1, 2) cycles =0 tile 3",,2,3,285,single
-      1,"layer the ""second"", fc","the ""second"", fc",2,1,3,2,c,flip,0x80000000,31,,5,"flip bit 31 of c at (3, 2) cycles =5",,1,3,0,
-      12,layer conv1,conv1,7,,1,1,a,stuck_at_0,0x80,7,,,"stuck_at_0 bit 7 of a at (1, 1)","layer ""fc"", again:
+      "n,stratum,layer,channel,product,x,y,node,kind,mask,bit,tile,cycle,product_cycle,fault,error,correct,clean_correct,corrupted,pattern
+      0,layer conv1,conv1,6,31,1,2,b_out,set,0x10,4,3,0,0,"set bit 4 to 1 of b_out at (1, 2) cycles =0 tile 3",,2,3,285,single
+      1,"layer the ""second"", fc","the ""second"", fc",2,1,3,2,c,flip,0x80000000,31,,5,1,"flip bit 31 of c at (3, 2) cycles =5",,1,3,0,
+      12,layer conv1,conv1,7,,1,1,a,stuck_at_0,0x80,7,,,,"stuck_at_0 bit 7 of a at (1, 1)","layer ""fc"", again:
       out of memory",,,0,
       "
     `);
   });
 
   test.each(EXPORT_TABLES)('of %s holds every value of the store, quoted where needed', async (table) => {
-    using store = storeOf('store', [made(numbersFrom(0, 60))]);
+    using store = await storeOf('store', [made(numbersFrom(0, 60))]);
     const [names, ...rows] = readCsv((await exported(store, { format: 'csv', table })).toString());
     const found = rows.map((row) => Object.fromEntries(row.map((cell, at) => [names![at], cell])));
     const sheet = table === 'faults' ? objectsOf(faultSheet(store)) : objectsOf(flatOutcomeSheet(store));
@@ -152,7 +152,7 @@ describe('CSV', () => {
 
 describe('JSON', () => {
   it('is one document with everything', async () => {
-    using store = storeOf('store', [made(numbersFrom(0, 60))]);
+    using store = await storeOf('store', [made(numbersFrom(0, 60))]);
     const document = JSON.parse((await exported(store, { format: 'json', table: 'faults' })).toString());
     expect(document).toEqual({
       campaign: RECORD,
@@ -164,7 +164,7 @@ describe('JSON', () => {
   });
 
   it('is a document before the first fault is done', async () => {
-    using store = storeOf('store', []);
+    using store = await storeOf('store', []);
     const document = JSON.parse((await exported(store, { format: 'json', table: 'faults' })).toString());
     expect([document.faults, document.outcomes]).toEqual([[], []]);
   });
@@ -176,7 +176,7 @@ describe('JSON', () => {
       image: at,
       confidenceChange,
     }));
-    using store = storeOf('store', [[{ ...done, outcome: { ...done.outcome, images } }]]);
+    using store = await storeOf('store', [[{ ...done, outcome: { ...done.outcome, images } }]]);
     const { outcomes } = JSON.parse((await exported(store, { format: 'json', table: 'faults' })).toString());
     expect(outcomes.map((row: { confidence_change: unknown }) => row.confidence_change)).toEqual([
       Number.POSITIVE_INFINITY,
@@ -188,13 +188,13 @@ describe('JSON', () => {
 
 describe('Parquet', () => {
   test.each(EXPORT_TABLES)('of %s is read by another program as it was written', async (table) => {
-    using store = storeOf('store', [made(numbersFrom(0, 60))]);
+    using store = await storeOf('store', [made(numbersFrom(0, 60))]);
     const found = await readParquet(await exported(store, { format: 'parquet', table }));
     expect(found).toEqual(table === 'faults' ? objectsOf(faultSheet(store)) : objectsOf(flatOutcomeSheet(store)));
   });
 
   test.each(EXPORT_TABLES)('of %s is a table before the first fault is done', async (table) => {
-    using store = storeOf('store', []);
+    using store = await storeOf('store', []);
     expect(await readParquet(await exported(store, { format: 'parquet', table }))).toEqual([]);
   });
 });

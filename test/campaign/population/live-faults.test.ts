@@ -87,6 +87,7 @@ function liveOf(design: Design, product: CampaignProduct, channel: number | null
     const key = `${fault.fault.node} ${fault.fault.peIndex}`;
     const known = cycles.get(key) ?? new Set();
     const cycle = cycleOf(design, product, fault);
+    expect(fault.productCycle).toBe(cycle);
     expect(known.has(cycle), `${key} cycle ${cycle} is live once`).toBe(false);
     cycles.set(key, known.add(cycle));
   }

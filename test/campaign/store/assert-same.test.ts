@@ -5,12 +5,16 @@ import { FileError } from '../../../src/errors.ts';
 import { RECORD } from './support/made-up-campaign.ts';
 
 type Changes = {
+  readonly text?: string;
+  readonly backend?: CampaignRecord['backend'];
+  readonly ownPieces?: readonly string[];
   readonly hashes?: Partial<CampaignRecord['hashes']>;
   readonly versions?: Partial<CampaignRecord['versions']>;
 };
 
-const changed = ({ hashes, versions }: Changes): CampaignRecord => ({
+const changed = ({ hashes, versions, ...others }: Changes): CampaignRecord => ({
   ...RECORD,
+  ...others,
   hashes: { ...RECORD.hashes, ...hashes },
   versions: { ...RECORD.versions, ...versions },
 });
@@ -25,8 +29,8 @@ describe('a campaign', () => {
   test.each<[what: string, now: Changes, sentence: string]>([
     [
       'text',
-      { hashes: { campaign: NEW } },
-      "the campaign's text has changed since it began (c0c0c0c0c0c0… → 0123456789ab…)",
+      { hashes: { campaign: NEW }, text: RECORD.text.replace('seed 1', 'seed 2') },
+      "the campaign's text has changed since it began (seed 1 → seed 2)",
     ],
     [
       'design',
@@ -50,6 +54,17 @@ describe('a campaign', () => {
       'ONNX Runtime',
       { versions: { onnxruntime: '1.31.0' } },
       'the version of ONNX Runtime has changed since it began (1.30.0 → 1.31.0)',
+    ],
+    [
+      'processor',
+      { versions: { processor: 'arm64' } },
+      'the kind of processor has changed since it began (x64 → arm64)',
+    ],
+    ['backend', { backend: 'rtl' }, 'the backend has changed since it began (functional → rtl)'],
+    [
+      'own pieces',
+      { ownPieces: ['sampler', 'classifier'] },
+      'the own pieces have changed since it began (none → sampler and classifier)',
     ],
     [
       'several of them',

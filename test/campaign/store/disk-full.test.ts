@@ -56,8 +56,8 @@ function fill(store: Store): number {
 }
 
 describe('a full disk', () => {
-  it('takes no part of a batch, and more once there is room (a limit of pages)', () => {
-    createStore(path, CAMPAIGN).close();
+  it('takes no part of a batch, and more once there is room (a limit of pages)', async () => {
+    (await createStore(path, CAMPAIGN)).close();
     const database = new DatabaseSync(path);
     database.exec('PRAGMA max_page_count = 40');
     const store = new Store(path, database, () => {});
@@ -70,11 +70,11 @@ describe('a full disk', () => {
     store.close();
   });
 
-  test.skipIf(!canMount)('takes no part of a batch, and more once there is room (a disk)', () => {
+  test.skipIf(!canMount)('takes no part of a batch, and more once there is room (a disk)', async () => {
     mount(folder, 'size=1m');
     try {
       writeFileSync(join(folder, 'ballast'), Buffer.alloc(300_000));
-      let store = createStore(path, CAMPAIGN);
+      let store = await createStore(path, CAMPAIGN);
       const added = fill(store);
       expect(added).toBeGreaterThan(0);
       rmSync(join(folder, 'ballast'));
@@ -90,11 +90,13 @@ describe('a full disk', () => {
     }
   });
 
-  test.skipIf(!canMount)('gets no new store, and no part of one', () => {
+  test.skipIf(!canMount)('gets no new store, and no part of one', async () => {
     mount(folder, 'size=1m');
     try {
       writeFileSync(join(folder, 'ballast'), Buffer.alloc(1_036_000));
-      expect(() => createStore(path, CAMPAIGN)).toThrow(new FileError(`cannot write ${path}: the disk is full`));
+      await expect(createStore(path, CAMPAIGN)).rejects.toThrow(
+        new FileError(`cannot write ${path}: the disk is full`),
+      );
       expect(readdirSync(folder)).toEqual(['ballast']);
     } finally {
       unmount(folder);
@@ -103,10 +105,10 @@ describe('a full disk', () => {
 });
 
 describe('a disk that nobody may write to', () => {
-  test.skipIf(!canMount)('lets a store be read, but neither made nor added to', () => {
+  test.skipIf(!canMount)('lets a store be read, but neither made nor added to', async () => {
     mount(folder, 'size=1m');
     try {
-      const store = createStore(path, CAMPAIGN);
+      const store = await createStore(path, CAMPAIGN);
       store.add([doneFault(0)]);
       store.close();
       execFileSync('mount', ['-o', 'remount,ro', folder], { stdio: 'ignore' });
@@ -114,7 +116,9 @@ describe('a disk that nobody may write to', () => {
       expect(reader.counts().faults).toBe(1);
       const sentence = `cannot write ${path}: read-only file system`;
       expect(() => openStore(path, { readonly: false })).toThrow(new FileError(sentence));
-      expect(() => createStore(`${path}2`, CAMPAIGN)).toThrow(new FileError(sentence.replace(path, `${path}2`)));
+      await expect(createStore(`${path}2`, CAMPAIGN)).rejects.toThrow(
+        new FileError(sentence.replace(path, `${path}2`)),
+      );
     } finally {
       unmount(folder);
     }

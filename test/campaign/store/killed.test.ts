@@ -18,10 +18,10 @@ const KILLS = 10;
 let folder: string;
 let path: string;
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = newFolder();
   path = join(folder, 'made-up.store');
-  createStore(path, CAMPAIGN).close();
+  (await createStore(path, CAMPAIGN)).close();
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

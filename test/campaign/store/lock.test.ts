@@ -24,8 +24,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const REFUSED = () => new FileError(`cannot write ${path}: another process is running this campaign`);
 
 describe('a store that has a writer', () => {
-  it('takes no second one in this process, whatever the path that leads there', () => {
-    const store = createStore(path, CAMPAIGN);
+  it('takes no second one in this process, whatever the path that leads there', async () => {
+    const store = await createStore(path, CAMPAIGN);
     expect(() => openStore(path, { readonly: false })).toThrow(REFUSED());
     const link = join(folder, 'link');
     symlinkSync(path, link);
@@ -37,7 +37,7 @@ describe('a store that has a writer', () => {
   });
 
   it('takes no second one in another process, also after a refused one in the same', async () => {
-    using store = createStore(path, CAMPAIGN);
+    using store = await createStore(path, CAMPAIGN);
     // To close any handle of a locked file is to unlock it, as POSIX has it.
     expect(() => openStore(path, { readonly: false })).toThrow(REFUSED());
     const other = spawn(process.execPath, [ADD_FAULTS, path, '60', '20']);
@@ -51,7 +51,7 @@ describe('a store that has a writer', () => {
   });
 
   it('takes another as soon as the first was killed', async () => {
-    createStore(path, CAMPAIGN).close();
+    (await createStore(path, CAMPAIGN)).close();
     const other = spawn(process.execPath, [ADD_FAULTS, path, '1000000', '20']);
     await once(other.stdout, 'data');
     expect(() => openStore(path, { readonly: false })).toThrow(REFUSED());
@@ -61,8 +61,8 @@ describe('a store that has a writer', () => {
     expect(readdirSync(folder)).toEqual(['made-up.store']);
   });
 
-  it('has as many readers as one likes, who see what it held when they came', () => {
-    using store = createStore(path, CAMPAIGN);
+  it('has as many readers as one likes, who see what it held when they came', async () => {
+    using store = await createStore(path, CAMPAIGN);
     const early = openStore(path, { readonly: true });
     store.add(numbersFrom(0, 30).map((n) => doneFault(n)));
     const late = openStore(path, { readonly: true });
@@ -76,8 +76,8 @@ describe('a store that has a writer', () => {
     expect([latest.record, latest.counts().faults]).toEqual([{ ...RECORD, ended: 25 }, 31]);
   });
 
-  it('is not written to by a reader', () => {
-    createStore(path, CAMPAIGN).close();
+  it('is not written to by a reader', async () => {
+    (await createStore(path, CAMPAIGN)).close();
     using reader = openStore(path, { readonly: true });
     expect(() => reader.add([doneFault(0)])).toThrow(`cannot write ${path}: it was opened for reading`);
     expect(() => reader.setValue('ended', 3)).toThrow(`cannot write ${path}: it was opened for reading`);

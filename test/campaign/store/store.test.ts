@@ -16,9 +16,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a store', () => {
-  it('gives back what the campaign is, and all that was added, in the order of fault numbers', () => {
+  it('gives back what the campaign is, and all that was added, in the order of fault numbers', async () => {
     const numbers = [40, 3, 12, 0, 25, 1, 7];
-    const store = createStore(path, CAMPAIGN);
+    const store = await createStore(path, CAMPAIGN);
     expect(store.add(numbers.slice(0, 4).map((n) => doneFault(n)))).toBe(4);
     expect(store.add(numbers.slice(4).map((n) => doneFault(n)))).toBe(3);
     store.close();

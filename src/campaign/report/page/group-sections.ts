@@ -28,7 +28,7 @@ ${channels.length < 2 ? null : html`<section id="channels"><h2>By output channel
   cycles.length === 0
     ? null
     : html`<section id="cycles"><h2>By cycle</h2>
-${figure('cycles', `SDC-1 by the cycle in which a transient fault acts, counted from the first beat of its tile, or of the product where it names no tile, ${alive}.`)}
+${figure('cycles', `SDC-1 by the cycle in which a transient fault acts, counted from the first beat of the product, ${alive}.`)}
 ${groupTable('By cycle of a layer', 'Cycles', cycles, ({ layer, value }) => `${layer}, ${value}`)}</section>
 `
 }`;

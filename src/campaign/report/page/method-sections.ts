@@ -65,15 +65,24 @@ ${table(
 
 /** Write all that is needed to run the campaign again. */
 export function reproductionSection({ campaign }: CampaignSummary): Markup {
-  const { file, name, seed, array, versions, hashes, text } = campaign;
+  const { file, name, seed, array, versions, hashes, text, backend, ownPieces } = campaign;
+  const { a, b, c } = array.types;
+  const on = backend === 'functional' ? '' : ` --backend ${backend}`;
   const code = (content: string) => html`<code class="hash">${content}</code>`;
   return html`<section id="reproduce"><h2>Run it again</h2>
-<pre>espalier campaign run ${shellWord(`${file}:${name}`)}</pre>
+<pre>espalier campaign run ${shellWord(`${file}:${name}`)}${on}</pre>
+${
+  ownPieces.length === 0
+    ? ''
+    : html`<p class="note">A program of its own ran it: it replaced the ${ownPieces.join(' and the ')}, which the command alone does not repeat.</p>`
+}
 ${table(
   'What the results depend on',
   ['Thing', '<Value'],
   [
     ['seed', String(seed)],
+    ['backend', backend],
+    ['array', `${array.name}, ${array.size.join(' × ')}, ${a} × ${b} + ${c}`],
     ['matrix T', formatMatrix(array.matrix)],
     ...Object.entries(versions).map(([of, version]) => [`version of ${of}`, version]),
     ...Object.entries(hashes).flatMap(([of, hash]) => (hash === null ? [] : [[`hash of ${of}`, code(hash)]])),

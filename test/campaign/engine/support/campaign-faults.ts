@@ -52,6 +52,7 @@ export class CampaignFaults {
       layer,
       channel: random.chance(1, 5) ? random.int(0, channels - 1) : null,
       product: isAlways && random.chance(4, 5) ? null : product,
+      productCycle: null,
       fault: resolveFault(this.#design, { ...drawn, window: isAlways ? ALWAYS : drawn.window }),
     };
   }

@@ -148,7 +148,7 @@ function insertFault(
   }
   const cleanCorrect = right.reduce((sum, one) => sum + one, 0);
   const where = cycle === null ? '' : ` cycles =${cycle}`;
-  db.prepare('INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+  db.prepare('INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
     n,
     stratum,
     layer,
@@ -161,6 +161,7 @@ function insertFault(
     `0x${(1n << BigInt(bit)).toString(16)}`,
     bit,
     null,
+    cycle,
     cycle,
     `${kind} bit ${bit} of ${node} at (${x}, ${y})${where}`,
     failed ? 'onnxruntime: out of memory' : null,
@@ -207,7 +208,9 @@ function keysOf(made: MadeCampaign, pes: readonly [number, number][]): Record<st
     file: 'digits.campaign',
     text: 'campaign digits {\n  array os\n  model "digits.onnx"\n  faults <all> & "more"\n}\n',
     seed: 42,
-    versions: { espalier: '0.1.0', node: '24.21.0', onnxruntime: '1.30.0' },
+    versions: { espalier: '0.1.0', node: '24.21.0', onnxruntime: '1.30.0', processor: 'x64' },
+    backend: 'functional',
+    ownPieces: [],
     hashes: {
       campaign: 'c0ffee',
       design: 'de5167',

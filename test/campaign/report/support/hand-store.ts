@@ -45,7 +45,9 @@ export function writeHandStore(path: string, { faults, strata, domains = [], key
 
 function insert(db: DatabaseSync, n: number, fault: HandFault): void {
   const { stratum = 0, node = 'c', bit = null, mask = '0x3', results, error = null, correct = 2 } = fault;
-  db.prepare('INSERT INTO faults VALUES (?, ?, 0, NULL, NULL, 1, 1, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, 2, 0, NULL)').run(
+  db.prepare(
+    'INSERT INTO faults VALUES (?, ?, 0, NULL, NULL, 1, 1, ?, ?, ?, ?, NULL, NULL, NULL, ?, ?, ?, 2, 0, NULL)',
+  ).run(
     ...[n, stratum, node, 'flip', bit === null ? mask : `0x${(1 << bit).toString(16)}`, bit],
     ...[`flip of fault ${n}`, error, correct],
   );
@@ -66,7 +68,9 @@ const RECORD = {
   file: 'tiny.campaign',
   text: 'campaign tiny {}\n',
   seed: 1,
-  versions: { espalier: '0.1.0', node: '24.21.0', onnxruntime: '1.30.0' },
+  versions: { espalier: '0.1.0', node: '24.21.0', onnxruntime: '1.30.0', processor: 'x64' },
+  backend: 'functional',
+  ownPieces: [],
   hashes: { campaign: 'aa', design: 'bb', model: 'cc', data: 'dd', labels: 'ee' },
   array: {
     name: 'os',

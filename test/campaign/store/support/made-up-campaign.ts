@@ -17,9 +17,11 @@ export const RECORD: CampaignRecord = {
   format: STORE_FORMAT,
   name: 'made_up',
   file: 'made-up.campaign',
-  text: 'campaign made_up {\n}\n',
+  text: 'campaign made_up {\n  seed 1\n}\n',
   seed: 42,
-  versions: { espalier: '0.1.0', node: '24.21.0', onnxruntime: '1.30.0' },
+  versions: { espalier: '0.1.0', node: '24.21.0', onnxruntime: '1.30.0', processor: 'x64' },
+  backend: 'functional',
+  ownPieces: [],
   hashes: {
     campaign: 'c0'.repeat(32),
     design: 'de'.repeat(32),
@@ -75,7 +77,7 @@ export function doneFault(n: number, images: readonly number[] = RECORD.images):
   const channel = random.chance(1, 2) ? random.int(0, 15) : null;
   const failed = n % 13 === 12;
   return {
-    fault: { n, stratum: layer, layer, channel, product, fault },
+    fault: { n, stratum: layer, layer, channel, product, productCycle: product === null ? null : n, fault },
     outcome: {
       n,
       images: failed ? [] : images.map((image) => outcome(image, random.int(0, 3), random.word())),
