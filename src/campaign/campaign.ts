@@ -14,6 +14,8 @@ import type { FaultOutcome, Outcome } from './outcome.ts';
 import type { CampaignLayer } from './population/campaign-layer.ts';
 import { channelMistakes, populationMistakes } from './population/coordinates.ts';
 import { openPopulation, type Population } from './population/population.ts';
+import { runOrRecord } from './run-or-record.ts';
+import { RunningTally } from './running-tally.ts';
 import { planSample, type SamplePlan } from './sampling/plan-sample.ts';
 import type { CleanRow } from './store/tables.ts';
 import type { ImageValidation } from './validate/validate-image.ts';
@@ -143,11 +145,22 @@ export class Campaign {
     return await this.#engine.validate(this.fault(n), other);
   }
 
-  /** Run all faults, one after the other, in this process. */
+  /**
+   * Run all faults, one after the other, in this process. A fault that fails twice comes as an error; with sequential
+   * sampling it ends where every outcome is known to the margin.
+   */
   async *outcomes(signal?: AbortSignal): AsyncGenerator<FaultOutcome, void> {
-    for (let n = 0; n < this.sample.planned; n++) {
-      const [images] = await this.run([n], signal);
-      yield { n, images: images!, error: null };
+    const { sampling } = this.spec;
+    const tally = new RunningTally(this.sample, this.spec);
+    const runner = { run: (numbers: readonly number[]) => this.run(numbers, signal) };
+    let end = this.sample.planned;
+    for (let n = 0; n < end; n++) {
+      signal?.throwIfAborted();
+      const [outcome] = await runOrRecord(runner, [n], signal);
+      yield outcome!;
+      tally.add(n, outcome!.images, (counted) => {
+        if (sampling.method === 'sequential' && tally.isPrecise(sampling.margin)) end = counted;
+      });
     }
   }
 

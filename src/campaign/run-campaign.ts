@@ -1,6 +1,7 @@
 import { EspalierError } from '../errors.ts';
 import type { Campaign } from './campaign.ts';
-import type { FaultOutcome, Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { runOrRecord } from './run-or-record.ts';
 import { RunningTally } from './running-tally.ts';
 import type { Interval } from './statistics/proportion.ts';
 import type { Store } from './store/store.ts';
@@ -112,33 +113,6 @@ export async function runCampaign(
   const results = await Promise.allSettled(Array.from({ length: runner.concurrency }, workOrStop));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-}
-
-/** Run faults; those that fail are tried once more alone, and then told as errors. */
-async function runOrRecord(
-  runner: Runner,
-  numbers: readonly number[],
-  signal: AbortSignal | undefined,
-): Promise<FaultOutcome[]> {
-  const attempt = async (some: readonly number[]): Promise<FaultOutcome[]> => {
-    const outcomes = await runner.run(some);
-    return some.map((n, at) => ({ n, images: outcomes[at]!, error: null }));
-  };
-  try {
-    return await attempt(numbers);
-  } catch {
-    const outcomes: FaultOutcome[] = [];
-    for (const n of numbers) {
-      signal?.throwIfAborted();
-      try {
-        outcomes.push(...(await attempt([n])));
-      } catch (error) {
-        signal?.throwIfAborted();
-        outcomes.push({ n, images: [], error: (error as Error).message });
-      }
-    }
-    return outcomes;
-  }
 }
 
 /** For each layer the images that the fault-free run puts into their true class; null without labels. */

@@ -1,11 +1,8 @@
 import type { CampaignSpec } from './campaign-spec.ts';
 import { classOf, OUTCOME_CLASSES, type Outcome } from './outcome.ts';
 import type { SamplePlan } from './sampling/plan-sample.ts';
-import { CHECKPOINT_FAULTS, mayStop } from './sampling/sequential.ts';
+import { CHECKPOINT_FAULTS, LEAST_DRAWN, mayStop } from './sampling/sequential.ts';
 import { type Interval, proportionInterval, type StratumSample } from './statistics/proportion.ts';
-
-/** Of fewer faults of a stratum nothing is known of how much they differ. */
-const LEAST_DRAWN = 2;
 
 interface Sums {
   drawn: number;

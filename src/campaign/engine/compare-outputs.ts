@@ -1,3 +1,4 @@
+import { numberReader } from '../../dtype/element-store.ts';
 import { bitsOf, type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { ImageValues } from './image-values.ts';
 
@@ -21,26 +22,29 @@ export function compareOutputs(
 ): { readonly differs: boolean; readonly nonFinite: boolean } {
   let differs = false;
   let nonFinite = false;
-  for (const [name, { data }] of Object.entries(outputs)) {
+  for (const [name, output] of Object.entries(outputs)) {
+    const { data } = output;
     const before = clean.get(name)!;
+    const [after, unchanged] = [finiteReader(output), finiteReader(before)];
     const length = data.length / rows;
     const [own, other] = [bitsOf(data), bitsOf(before.data)];
     for (let at = 0; at < length; at++) {
       if (own[row * length + at] === other[at]) continue;
       differs = true;
-      if (!isFinite32(data, row * length + at) && isFinite32(before.data, at)) nonFinite = true;
+      if (!after(row * length + at) && unchanged(at)) nonFinite = true;
     }
   }
   return { differs, nonFinite };
 }
 
-function isFinite32(data: Tensor['data'], at: number): boolean {
-  return !(data instanceof Float32Array || data instanceof Float64Array) || Number.isFinite(data[at]);
-}
-
 /** Tell whether an output holds an infinity or NaN where the fault-free one holds a number. */
 export function becomesNonFinite(clean: Tensor, faulty: Tensor): boolean {
-  if (!(clean.data instanceof Float32Array || clean.data instanceof Float64Array)) return false;
-  const before = clean.data;
-  return (faulty.data as Float32Array).some((value, at) => !Number.isFinite(value) && Number.isFinite(before[at]));
+  const [before, after] = [finiteReader(clean), finiteReader(faulty)];
+  return Array.from({ length: clean.data.length }, (_, at) => at).some((at) => !after(at) && before(at));
+}
+
+/** Tells of each element whether it is a number that is finite. */
+function finiteReader({ type, data }: Tensor): (at: number) => boolean {
+  const read = numberReader(type);
+  return (at) => Number.isFinite(Number(read(data, at)));
 }

@@ -41,7 +41,7 @@ export function checkpoints(model: OnnxModel, index: GraphIndex, stage: Stage, l
   return found;
 }
 
-/** Finds the first checkpoint behind a layer at which values are again what they are without a fault. */
+/** Finds the first checkpoint behind a layer from which on all values are what they are without a fault. */
 export class MaskProbe {
   readonly #run: TailRun | null;
   readonly #points: readonly Checkpoint[];
@@ -60,7 +60,7 @@ export class MaskProbe {
   }
 
   /**
-   * Give for each image the checkpoint at which it is, under a fault, as without; null when only the outputs are.
+   * Give for each image the checkpoint from which on it is, under a fault, as without; null when only the outputs are.
    * @param together whether images may go through in one batch
    */
   async find(
@@ -76,7 +76,9 @@ export class MaskProbe {
     );
     return images.map(({ values }, n) => {
       const expected = this.#clean.get(values)!;
-      return this.#points.find((_, at) => Buffer.compare(expected[at]!, found[n]![at]!) === 0) ?? null;
+      // Of branches, the last to be as without the fault decides.
+      const last = this.#points.findLastIndex((_, at) => Buffer.compare(expected[at]!, found[n]![at]!) !== 0);
+      return this.#points[last + 1] ?? null;
     });
   }
 

@@ -35,6 +35,19 @@ export function interleave(lengths: readonly number[]): (n: number) => Turn {
   };
 }
 
+/** Merge sequences as `interleave` does, after the first `lead` numbers of each, or all if it has fewer. */
+export function interleaveAfter(lengths: readonly number[], lead: number): (n: number) => Turn {
+  const leads = lengths.map((length) => Math.min(length, lead));
+  const first = leads.flatMap((count, part) => Array.from({ length: count }, (_, index) => ({ part, index })));
+  const rest = interleave(lengths.map((length, part) => length - leads[part]!));
+  return (n) => {
+    const turn = first[n];
+    if (turn) return turn;
+    const { part, index } = rest(n - first.length);
+    return { part, index: leads[part]! + index };
+  };
+}
+
 /** Compute ⌊n·part/whole⌋ exactly. */
 function scale(n: number, part: number, whole: number): number {
   const product = n * part;

@@ -1,8 +1,9 @@
 import type { CampaignSpec, SamplingSpec, StratumKey } from '../campaign-spec.ts';
 import { sampleSize } from '../statistics/sample-size.ts';
 import { allocate } from './allocate.ts';
-import { interleave } from './interleave.ts';
+import { interleave, interleaveAfter } from './interleave.ts';
 import { type Permutation, permutation } from './permutation.ts';
+import { LEAST_DRAWN } from './sequential.ts';
 
 /** A part of a population, as far as sampling is concerned. */
 export interface SampledStratum {
@@ -25,7 +26,8 @@ export interface SamplePlan {
   readonly planned: number;
   /**
    * Tell what fault number n is, 0 ≤ n < `planned`: a number in the live population of a stratum. A pure function of the
-   * campaign; no two n have the same fault, and any beginning holds the strata in proportion.
+   * campaign; no two n have the same fault, and any beginning holds the strata in proportion, with sequential sampling after
+   * the first two faults of each.
    */
   indexOf(n: number): { readonly stratum: number; readonly index: number };
 }
@@ -45,7 +47,7 @@ export function planSample(
     parts.map(({ live }) => live),
   );
   const strata = parts.map(({ label, live, dead }, n) => ({ label, live, dead, planned: shares[n]! }));
-  const turn = interleave(shares);
+  const turn = sampling.method === 'sequential' ? interleaveAfter(shares, LEAST_DRAWN) : interleave(shares);
   const orders: (Permutation | undefined)[] = [];
   const orderOf = (part: number): Permutation => {
     const { label, live } = strata[part]!;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CampaignSpec, SamplingSpec } from '../../../src/campaign/campaign-spec.ts';
 import { allocate } from '../../../src/campaign/sampling/allocate.ts';
-import { interleave } from '../../../src/campaign/sampling/interleave.ts';
+import { interleave, interleaveAfter } from '../../../src/campaign/sampling/interleave.ts';
 import { planSample } from '../../../src/campaign/sampling/plan-sample.ts';
 import { mayStop } from '../../../src/campaign/sampling/sequential.ts';
 
@@ -102,6 +102,21 @@ describe('interleaved parts', () => {
       { part: 0, index: 2 ** 52 - 2 },
     ]);
   });
+});
+
+test('some numbers of each part come first, the rest in proportion', () => {
+  const turn = interleaveAfter([1, 0, 4, 6], 2);
+  const turns = Array.from({ length: 11 }, (_, n) => turn(n));
+  expect(turns.slice(0, 5)).toEqual([
+    { part: 0, index: 0 },
+    { part: 2, index: 0 },
+    { part: 2, index: 1 },
+    { part: 3, index: 0 },
+    { part: 3, index: 1 },
+  ]);
+  const indices = (part: number) => turns.filter((own) => own.part === part).map(({ index }) => index);
+  expect([0, 1, 2, 3].map(indices)).toEqual([[0], [], [0, 1, 2, 3], [0, 1, 2, 3, 4, 5]]);
+  expect(() => turn(11)).toThrow(RangeError);
 });
 
 test('a sequential campaign stops where every outcome is known well enough', () => {
