@@ -1,6 +1,6 @@
 import type { NodeProto } from '../../onnx/file/messages.ts';
 import type { OnnxModel } from '../../onnx/file/model.ts';
-import type { GraphIndex } from '../../onnx/graph/graph-index.ts';
+import { type GraphIndex, valuesUsedBy } from '../../onnx/graph/graph-index.ts';
 import { listLayers } from '../../onnx/graph/layers.ts';
 import type { Stage } from '../../onnx/graph/stages.ts';
 import { submodel } from '../../onnx/graph/submodel.ts';
@@ -12,6 +12,11 @@ import { feedsOf, type LayerCut, type TailRun } from './layer-cut.ts';
 /** A value behind a layer at which a fault may turn out to be masked. */
 export interface Checkpoint {
   readonly value: string;
+  /**
+   * What the rest of the model takes once this value is computed, as far as it depends on the layer: where all of it is as
+   * without the fault, so is everything from here on. Null when the layer's own result is among it.
+   */
+  readonly frontier: readonly string[] | null;
   readonly stage: Extract<MaskedStage, 'activation' | 'later'>;
   /** The layer that takes it. */
   readonly before: string | null;
@@ -26,8 +31,11 @@ const ELEMENTWISE = new Set([
 /** List the values behind a layer at which masking shows, in the order in which they are computed. */
 export function checkpoints(model: OnnxModel, index: GraphIndex, stage: Stage, layerResult: string): Checkpoint[] {
   const found: Checkpoint[] = [];
+  const add = (value: string, kind: Checkpoint['stage'], before: string | null): void => {
+    found.push({ value, stage: kind, before, frontier: frontierOf(value, stage, layerResult) });
+  };
   const activation = endOfActivation(index, layerResult);
-  if (activation !== layerResult) found.push({ value: activation, stage: 'activation', before: null });
+  if (activation !== layerResult) add(activation, 'activation', null);
   const own = new Set(stage.nodes);
   const names = layerNames(model);
   for (const node of stage.nodes) {
@@ -36,17 +44,33 @@ export function checkpoints(model: OnnxModel, index: GraphIndex, stage: Stage, l
     if (name === undefined || data === undefined || data === layerResult) continue;
     const producer = index.producers.get(data);
     if (!producer || !own.has(producer) || found.some(({ value }) => value === data)) continue;
-    found.push({ value: data, stage: 'later', before: name });
+    add(data, 'later', name);
   }
   return found;
 }
+
+/** Of the values that depend on a layer's result, those that are still needed once one of them is computed. */
+function frontierOf(value: string, { nodes, outputs }: Stage, layerResult: string): string[] | null {
+  const position = nodes.findIndex((node) => node.output.includes(value));
+  const dependent = new Set([layerResult]);
+  for (const node of nodes.slice(0, position + 1)) {
+    if (!valuesUsedBy(node).some((used) => dependent.has(used))) continue;
+    for (const output of node.output) if (output !== '') dependent.add(output);
+  }
+  const needed = new Set([...outputs, ...nodes.slice(position + 1).flatMap(valuesUsedBy)]);
+  const frontier = [...dependent].filter((name) => needed.has(name));
+  return frontier.includes(layerResult) ? null : frontier;
+}
+
+/** Bytes of values by their names. */
+type Values = ReadonlyMap<string, Uint8Array>;
 
 /** Finds the first checkpoint behind a layer from which on all values are what they are without a fault. */
 export class MaskProbe {
   readonly #run: TailRun | null;
   readonly #points: readonly Checkpoint[];
-  /** The bytes of fault-free values at each checkpoint. */
-  readonly #clean = new WeakMap<ImageValues, readonly Uint8Array[]>();
+  /** The bytes of fault-free values by their names. */
+  readonly #clean = new WeakMap<ImageValues, Values>();
 
   private constructor(run: TailRun | null, points: readonly Checkpoint[]) {
     this.#run = run;
@@ -76,28 +100,29 @@ export class MaskProbe {
     );
     return images.map(({ values }, n) => {
       const expected = this.#clean.get(values)!;
-      // Of branches, the last to be as without the fault decides.
-      const last = this.#points.findLastIndex((_, at) => Buffer.compare(expected[at]!, found[n]![at]!) !== 0);
-      return this.#points[last + 1] ?? null;
+      const isSame = (name: string) => Buffer.compare(expected.get(name)!, found[n]!.get(name)!) === 0;
+      return this.#points.find(({ frontier }) => frontier?.every(isSame)) ?? null;
     });
   }
 
-  /** Give for each image the bytes at each checkpoint. */
-  async #compute(images: readonly ImageValues[], together: boolean): Promise<Uint8Array[][]> {
+  /** Give for each image the bytes of the values that checkpoints look at. */
+  async #compute(images: readonly ImageValues[], together: boolean): Promise<Values[]> {
     if (images.length === 0) return [];
     const run = this.#run!;
+    const names = [...new Set(this.#points.flatMap(({ frontier }) => frontier ?? []))];
     const batches = together ? [images] : images.map((image) => [image]);
-    const bytes: Uint8Array[][] = [];
+    const found: Values[] = [];
     for (const batch of batches) {
       const results = await run.session.run(feedsOf(run, batch));
-      const values = this.#points.map(({ value }) => bytesOf(fromRuntime(results.get(value)!, value).data));
+      const values = names.map((name) => bytesOf(fromRuntime(results.get(name)!, name).data));
       for (let n = 0; n < batch.length; n++) {
-        bytes.push(
-          values.map((all) => all.subarray((n * all.length) / batch.length, ((n + 1) * all.length) / batch.length)),
+        const own = values.map((all) =>
+          all.subarray((n * all.length) / batch.length, ((n + 1) * all.length) / batch.length),
         );
+        found.push(new Map(names.map((name, at) => [name, own[at]!])));
       }
     }
-    return bytes;
+    return found;
   }
 
   async close(): Promise<void> {
@@ -113,7 +138,7 @@ export async function openCheckpoints(
   const stage = stages.runners[1]?.stage;
   const points = stage ? checkpoints(model, stages.index, stage, result) : [];
   if (!stage || points.length === 0) return { run: null, points };
-  const names = points.map(({ value }) => value);
+  const names = [...new Set(points.flatMap(({ value, frontier }) => [value, ...(frontier ?? [])]))];
   const shown = { ...stage, outputs: [...names, ...stage.outputs.filter((name) => !names.includes(name))] };
   const session = await openSession(submodel(model, shown, stages.types), model.path, 1);
   return { run: { session, inputs: stage.inputs }, points };

@@ -32,6 +32,6 @@ export function judge(
 /** Find from where on everything is as without the fault, given that the outputs are. */
 function maskedAt({ sums, values }: LayerRun): { readonly stage: MaskedStage; readonly maskedBefore: string | null } {
   if (sums.changed === 0) return { stage: 'array', maskedBefore: null };
-  const first = values[values.findLastIndex(({ changed }) => changed !== 0) + 1]!;
+  const first = values.find(({ settled }) => settled)!;
   return { stage: first.stage === 'output' ? 'outputs' : first.stage, maskedBefore: first.before };
 }

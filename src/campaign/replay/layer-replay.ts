@@ -77,7 +77,7 @@ export class LayerReplay {
       products: faulty.products.map(({ product, firedCycles, changed }) => ({ product, firedCycles, changed })),
       sums: changedSums(recorded, faulty.sums, this.#backend.design.spec.size),
       values: [
-        { value: result, stage: 'layer', before: null, ...tensorChange(recorded.result, faulty.result) },
+        layerChange(result, recorded.result, faulty.result),
         ...(await this.#checkpoints(cleanValues, faultyValues)),
         ...outputChanges(cleanOutputs, faultyOutputs),
       ],
@@ -101,22 +101,23 @@ export class LayerReplay {
   async #checkpoints(clean: ImageValues, faulty: ImageValues): Promise<ValueReplay[]> {
     if (!this.#probe) return [];
     const [expected, found] = await runApart(this.#probe, [clean, faulty]);
-    return this.#points.map(({ value, stage, before }) => ({
-      value,
-      stage,
-      before,
-      ...tensorChange(expected!.get(value)!, found!.get(value)!),
-    }));
+    const changeOf = (name: string) => tensorChange(expected!.get(name)!, found!.get(name)!);
+    return this.#points.map(({ value, stage, before, frontier }) => {
+      const settled = frontier?.every((name) => changeOf(name).changed === 0) ?? false;
+      return { value, stage, before, settled, ...changeOf(value) };
+    });
   }
 }
 
+function layerChange(value: string, clean: Tensor, faulty: Tensor): ValueReplay {
+  const change = tensorChange(clean, faulty);
+  return { value, stage: 'layer', before: null, settled: change.changed === 0, ...change };
+}
+
 function outputChanges(clean: Readonly<Record<string, Tensor>>, faulty: LayerRun['faultyOutputs']): ValueReplay[] {
-  return Object.entries(clean).map(([value, tensor]) => ({
-    value,
-    stage: 'output',
-    before: null,
-    ...tensorChange(tensor, faulty[value]!),
-  }));
+  const changes = Object.entries(clean).map(([value, tensor]) => ({ value, ...tensorChange(tensor, faulty[value]!) }));
+  const settled = changes.every(({ changed }) => changed === 0);
+  return changes.map((change) => ({ ...change, stage: 'output', before: null, settled }));
 }
 
 function scoresOf(

@@ -95,6 +95,8 @@ export interface ValueReplay extends TensorChange {
   readonly stage: 'layer' | Checkpoint['stage'] | 'output';
   /** The matrix layer that takes it; null for other values. */
   readonly before: string | null;
+  /** Whether from here on everything is as without the fault. */
+  readonly settled: boolean;
 }
 
 export interface ScoresReplay {

@@ -32,6 +32,8 @@ interface Case {
   readonly layers?: readonly string[];
   readonly lowering?: Lowering;
   readonly faults: number;
+  /** Places of the images; two when left out. */
+  readonly images?: readonly number[];
 }
 
 const EIGHT: ArraySpec['size'] = [8, 8, 8];
@@ -56,6 +58,23 @@ const CASES: readonly Case[] = [
     stages: 1,
     layers: ['conv2', 'fc3'],
     faults: 120,
+  },
+  {
+    name: 'thousands of faults',
+    model: QLINEAR,
+    types: INT8,
+    matrix: 'output_stationary',
+    layers: ['fc3'],
+    faults: 2500,
+  },
+  {
+    name: 'many images in a batch',
+    model: QLINEAR,
+    types: INT8,
+    matrix: 'output_stationary',
+    layers: ['conv2', 'fc2'],
+    faults: 60,
+    images: Array.from({ length: 24 }, (_, n) => 2 * n),
   },
   { name: 'a scale per batch', model: DYNAMIC, types: MIXED, matrix: 'output_stationary', faults: 120 },
   { name: 'floating point', model: FLOAT, types: SINGLE, matrix: 'output_stationary', faults: 60 },
@@ -185,7 +204,7 @@ describe('the campaign engine', () => {
         backend: functionalBackend(design),
         layers,
         lowering: rest.lowering ?? 'im2col',
-        images: IMAGES,
+        images: rest.images ?? IMAGES,
         read: (places) => Promise.all(places.map(async (place) => ({ [input!.name]: await source.read(place, 1) }))),
       };
       const engine = await CampaignEngine.open(options);
