@@ -33,6 +33,8 @@ export interface CampaignPieces {
 export interface CampaignOptions extends CampaignPieces {
   /** Where the paths of the spec start; the current directory when left out. */
   readonly folder?: string | undefined;
+  /** How much memory the values kept of images may take, in bytes; 256 MiB when left out. */
+  readonly memoryBytes?: number | undefined;
   /** Runs the products that a fault reaches, such as the RTL; what is reached is recomputed by the simulator when left out. */
   readonly faultyBackend?: Backend | undefined;
 }
@@ -89,7 +91,7 @@ export class Campaign {
    * @throws {EspalierError} with all that is wrong between spec, model, data and array, and the errors of files that cannot be read
    */
   static async open(spec: CampaignSpec, options: CampaignOptions = {}): Promise<Campaign> {
-    const { folder = '.', images: ownImages, classifier, faultyBackend } = options;
+    const { folder = '.', images: ownImages, classifier, faultyBackend, memoryBytes } = options;
     const mistakes = new Mistakes();
     const design = await mistakes.attempt({ word: 'array' }, () => buildDesign(spec.array));
     if (design) mistakes.add(populationMistakes(design, spec.population));
@@ -110,6 +112,7 @@ export class Campaign {
           lowering,
           images,
           read,
+          memoryBytes,
         });
         mistakes.add(channelMistakes(spec.channels, engine.layers));
       }
@@ -164,7 +167,7 @@ export class Campaign {
     }
   }
 
-  /** The fault-free run of each image, for each layer. */
+  /** The fault-free run of each image, for each layer; what it computed is not kept. */
   async *clean(): AsyncGenerator<CleanRow, void> {
     for (const layer of this.layers.keys()) {
       for await (const images of this.#engine.cleanImages(layer)) {
@@ -175,6 +178,7 @@ export class Campaign {
         }
       }
     }
+    this.#engine.release();
   }
 
   /** Count the images that outcomes put into their true class; null without labels or scores. */

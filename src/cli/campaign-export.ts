@@ -20,8 +20,15 @@ export const exportOutcomes: Action<[store: string], Flags> = async (session, [p
   using store = openStore(path, { readonly: true });
   session.progress.tell(`writing ${output}`);
   await exportStore(store, output, { format: chosen, table });
-  const { faults, outcomes } = store.counts(countedFaults(store.record));
-  session.report({ output, format: chosen, table, faults, outcomes }, [
+  const { faults, failed, outcomes } = store.counts(countedFaults(store.record));
+  if (failed > 0) {
+    const where =
+      table === 'faults' || chosen === 'json' ? 'the column "error" says why' : '"--table faults" lists them';
+    session.warn(
+      `${count(failed, 'fault')} could not be run and so ${failed === 1 ? 'has' : 'have'} no outcomes: ${where}`,
+    );
+  }
+  session.report({ output, format: chosen, table, faults, failed, outcomes }, [
     `${output}: ${count(faults, 'fault')}, ${count(outcomes, 'outcome')}`,
   ]);
 };

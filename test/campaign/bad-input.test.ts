@@ -162,11 +162,15 @@ describe('the command', () => {
   it.each([
     ['run', ['run', 'bad.array', '-o', 'bad.campaign'], "bad.array:13:10: layer 'fc9' is not in "],
     ['resume', ['resume', 'none.campaign'], 'cannot read none.campaign: no such file or directory\n'],
-    ['status', ['status', 'digits.array'], 'cannot read digits.array: it is no SQLite database\n'],
+    [
+      'status',
+      ['status', 'digits.array'],
+      'cannot read digits.array: it is not the store of a campaign (no SQLite database)\n',
+    ],
     [
       'resume',
       ['resume', 'text.campaign', '--campaign', 'digits.array'],
-      'cannot read text.campaign: it is no SQLite database\n',
+      'cannot read text.campaign: it is not the store of a campaign (no SQLite database)\n',
     ],
     [
       'run',

@@ -104,6 +104,11 @@ export class CampaignEngine {
     });
   }
 
+  /** Forget what was computed of images; they are computed again when a fault needs them. */
+  release(): void {
+    this.#prepared.clear();
+  }
+
   /** The images of a layer as they are without faults, chunk by chunk. */
   async *cleanImages(layer: number): AsyncGenerator<readonly LayerImage[]> {
     for (let from = 0; from < this.#options.images.length; from += this.#chunk) yield await this.#imagesOf(layer, from);

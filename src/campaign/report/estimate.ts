@@ -53,6 +53,9 @@ export function partOfPopulation(
   population: Population | null,
 ): SizedGroup | null {
   if (population?.live === 0) return { strata: [], dead: population.dead };
+  // A group that is everything has strata of known sizes, also where nothing of one was drawn.
+  const all = strata.reduce((total, { live }) => total + live, 0);
+  if (population?.live === all) return wholePopulation(strata, tally);
   const rough = [...tally].flatMap(([stratum, { run }]) =>
     run === 0 ? [] : [{ stratum, run, size: (strata[stratum]!.live * run) / whole.get(stratum)!.run }],
   );

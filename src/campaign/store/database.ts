@@ -60,7 +60,7 @@ function explained(path: string, action: 'read' | 'write', cause: unknown): unkn
   const { message } = cause as Error;
   switch (code) {
     case CODE.notADatabase:
-      return refusal('read', 'it is no SQLite database');
+      return refusal('read', 'it is not the store of a campaign (no SQLite database)');
     case CODE.corrupt:
       return refusal('read', `it is damaged (${message})`);
     case CODE.full:

@@ -8,7 +8,7 @@ import { Campaign } from '../campaign.ts';
 import { loadCampaign } from '../load-campaign.ts';
 import type { ImageValidation } from '../validate/validate-image.ts';
 import { type PackedOutcomes, packOutcomes } from './packed-outcomes.ts';
-import type { WorkerSetup } from './worker-pool.ts';
+import type { WorkerTask } from './worker-pool.ts';
 
 interface Opened {
   readonly campaign: Campaign;
@@ -18,14 +18,14 @@ interface Opened {
 let opened: Promise<Opened> | null = null;
 
 /** Run faults of a campaign by their numbers. */
-async function run(setup: WorkerSetup, numbers: readonly number[]): Promise<PackedOutcomes> {
+async function run(setup: WorkerTask, numbers: readonly number[]): Promise<PackedOutcomes> {
   opened ??= openOrForget(setup);
   const { campaign } = await opened;
   return packOutcomes(await campaign.run(numbers));
 }
 
 /** Run faults both by the simulator and on the setup's backend, and compare them. */
-async function validate(setup: WorkerSetup, numbers: readonly number[]): Promise<ImageValidation[][]> {
+async function validate(setup: WorkerTask, numbers: readonly number[]): Promise<ImageValidation[][]> {
   opened ??= openOrForget(setup);
   const { campaign, backend } = await opened;
   const results: ImageValidation[][] = [];
@@ -34,7 +34,7 @@ async function validate(setup: WorkerSetup, numbers: readonly number[]): Promise
 }
 
 /** Open the campaign; one that cannot be opened is tried again by the next task. */
-function openOrForget(setup: WorkerSetup): Promise<Opened> {
+function openOrForget(setup: WorkerTask): Promise<Opened> {
   const opening = open(setup);
   opening.catch(() => {
     opened = null;
@@ -42,11 +42,11 @@ function openOrForget(setup: WorkerSetup): Promise<Opened> {
   return opening;
 }
 
-async function open({ file, name, text, backend }: WorkerSetup): Promise<Opened> {
+async function open({ file, name, text, backend, memoryBytes }: WorkerTask): Promise<Opened> {
   const { spec, folder } = loadCampaign({ file, name });
   if (formatCampaign(spec) !== text) throw new EspalierError(`the campaign ${name} in ${file} changed while it ran`);
   const faultyBackend: Backend | undefined = backend ? await openBackend(buildDesign(spec.array), backend) : undefined;
-  return { campaign: await Campaign.open(spec, { folder, faultyBackend }), backend: faultyBackend };
+  return { campaign: await Campaign.open(spec, { folder, faultyBackend, memoryBytes }), backend: faultyBackend };
 }
 
 // Ctrl-C reaches the whole group of processes; when to stop is for the one that started this to say.

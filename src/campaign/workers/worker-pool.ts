@@ -16,6 +16,14 @@ export interface WorkerSetup {
   readonly backend: BackendKind | null;
 }
 
+/** A setup with the worker's part of the memory for values of images. */
+export interface WorkerTask extends WorkerSetup {
+  readonly memoryBytes: number;
+}
+
+/** What all workers together may keep of images. */
+const MEMORY_BYTES = 384 << 20;
+
 export interface WorkerPoolOptions {
   readonly workers: number;
   /** Places of the images of the campaign. */
@@ -31,14 +39,15 @@ export function workerPool(setup: WorkerSetup, { workers, images }: WorkerPoolOp
     maxWorkers: workers,
     forkOpts: { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   });
+  const task: WorkerTask = { ...setup, memoryBytes: Math.floor(MEMORY_BYTES / workers) };
   return {
     // One task waits at each worker, so that none is idle while its results are stored.
     concurrency: 2 * workers,
     async run(numbers) {
-      const packed: PackedOutcomes = await processes.exec('run', [setup, [...numbers]]);
+      const packed: PackedOutcomes = await processes.exec('run', [task, [...numbers]]);
       return unpackOutcomes(packed, images);
     },
-    validate: async (numbers) => await processes.exec('validate', [setup, [...numbers]]),
+    validate: async (numbers) => await processes.exec('validate', [task, [...numbers]]),
     async close() {
       await processes.terminate(true);
     },

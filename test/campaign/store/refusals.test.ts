@@ -47,7 +47,11 @@ describe('what is no store is refused in one sentence, for reading and for writi
     ['a missing file', () => {}, 'cannot read STORE: no such file or directory'],
     ['a directory', () => mkdirSync(path), 'cannot read STORE: it is not a regular file'],
     ['an empty file', () => writeFileSync(path, ''), 'cannot read STORE: it is not the store of a campaign'],
-    ['a text', () => writeFileSync(path, 'a text\n'.repeat(1000)), 'cannot read STORE: it is no SQLite database'],
+    [
+      'a text',
+      () => writeFileSync(path, 'a text\n'.repeat(1000)),
+      'cannot read STORE: it is not the store of a campaign (no SQLite database)',
+    ],
     [
       'another database',
       () => changeStore('PRAGMA application_id = 1'),
