@@ -67,7 +67,8 @@ export async function runCampaign(
   tallyInto(tally, store, endAt);
   const take = (): number[] => {
     const numbers: number[] = [];
-    for (; next < end && numbers.length < taskSize; next++) if (!done.has(next)) numbers.push(next);
+    const size = Math.max(taskSize, runner.leastFaults ?? 1);
+    for (; next < end && numbers.length < size; next++) if (!done.has(next)) numbers.push(next);
     return numbers;
   };
   let stopped = false;

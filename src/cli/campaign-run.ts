@@ -89,7 +89,8 @@ async function runInStore(
       text: store.record.text,
       backend: backend === 'functional' ? null : backend,
     };
-    const options = { workers, images: campaign.images };
+    const leastFaults = backend === 'rtl' ? 4 * campaign.design.spec.faultSlots : undefined;
+    const options = { workers, images: campaign.images, leastFaults };
     const onProgress = (at: CampaignProgress) =>
       at.margin
         ? progress.tell(describeProgress(at), Math.min(1, at.margin.wanted / at.margin.reached) ** 2, 1)

@@ -30,7 +30,7 @@ const STUDIES: readonly Study[] = [
   {
     name: 'int8, 16×16 output stationary',
     model: 'lenet-mnist-qop-std-u8u8.onnx',
-    array: 'size 16 x 16 x 16; projection output_stationary; types a: int8, b: int8, c: int32; fault_slots 1',
+    array: 'size 16 x 16 x 16; projection output_stationary; types a: int8, b: int8, c: int32; fault_slots 8',
     layers: '"conv1_quant", "conv2_quant"',
   },
   {

@@ -124,11 +124,10 @@ export class CampaignEngine {
     for (let from = 0; from < this.#options.images.length; from += this.#chunk) {
       for (const layer of layers) {
         const images = await this.#imagesOf(layer, from);
-        for (const [n, fault] of faults.entries()) {
-          if (fault.layer !== layer) continue;
-          signal?.throwIfAborted();
-          outcomes[n]!.push(...(await this.#layers[layer]!.run(fault, images)));
-        }
+        const places = [...faults.keys()].filter((n) => faults[n]!.layer === layer);
+        const own = places.map((n) => faults[n]!);
+        const found = await this.#layers[layer]!.run(own, images, signal);
+        for (const [at, n] of places.entries()) outcomes[n]!.push(...found[at]!);
       }
     }
     return outcomes;

@@ -11,6 +11,7 @@ import { type ImageValidation, validateImage } from '../validate/validate-image.
 import { ChangedImages } from './changed-images.ts';
 import { batchScores, type CleanScores, cleanScores, compareScores, type ScoreKind } from './clean-scores.ts';
 import { compareOutputs, rowOf } from './compare-outputs.ts';
+import { groupFaults, runGroup } from './fault-group.ts';
 import { type ImageValues, sameBits, splitValues } from './image-values.ts';
 import { type LayerCut, runApart, runTogether } from './layer-cut.ts';
 import { type LayerChange, LayerFault } from './layer-fault.ts';
@@ -58,6 +59,13 @@ type Draft = { -readonly [K in keyof Outcome]: Outcome[K] };
 /** How many images are run ahead on a backend that works in a process of its own. */
 const IMAGES_AHEAD = 2;
 
+/** How many faults a simulator runs at once; the RTL runs as many as it has fault slots. */
+const SIMULATED_AT_ONCE = 16;
+
+function faultsAtOnce({ kind, design }: Backend): number {
+  return kind === 'rtl' ? design.spec.faultSlots : SIMULATED_AT_ONCE;
+}
+
 /** Runs faults of one layer. */
 export class LayerEngine {
   readonly #options: LayerEngineOptions;
@@ -102,8 +110,31 @@ export class LayerEngine {
     return this.#shared!.shape;
   }
 
-  /** Run a fault on images that were prepared. */
-  async run(fault: CampaignFault, images: readonly LayerImage[]): Promise<Outcome[]> {
+  /** Run faults on images that were prepared; outcomes in the order of the faults. */
+  async run(
+    faults: readonly CampaignFault[],
+    images: readonly LayerImage[],
+    signal?: AbortSignal,
+  ): Promise<Outcome[][]> {
+    const { faultyBackend } = this.#options;
+    const { setting } = this.#shared!;
+    const outcomes = new Map<CampaignFault, Outcome[]>();
+    const most = faultyBackend && setting.isSparse ? faultsAtOnce(faultyBackend) : 1;
+    for (const item of await groupFaults(setting.design, faults, most)) {
+      signal?.throwIfAborted();
+      if (!('faults' in item)) {
+        outcomes.set(item, await this.#run(item, images));
+        continue;
+      }
+      const recorded = images.map((image) => image.recorded);
+      const changes = await runGroup(setting, item, recorded, faultyBackend!);
+      for (const [at, fault] of item.faults.entries()) outcomes.set(fault, await this.#run(fault, images, changes[at]));
+    }
+    return faults.map((fault) => outcomes.get(fault)!);
+  }
+
+  /** Run one fault; `known` is what it changed for each image, where it has run already. */
+  async #run(fault: CampaignFault, images: readonly LayerImage[], known?: readonly LayerChange[]): Promise<Outcome[]> {
     const { faultyBackend } = this.#options;
     const { setting, ending } = this.#shared!;
     const acting = new LayerFault(setting, fault);
@@ -111,7 +142,7 @@ export class LayerEngine {
     const changed = this.#changed;
     changed.begin(images);
     const start = (n: number) => {
-      if (!faultyBackend || !images[n]) return null;
+      if (!faultyBackend || !images[n] || known) return null;
       const running = acting.start(images[n].recorded, faultyBackend, 'reached');
       // Awaited in its turn; until then an image before it may fail.
       running.catch(() => {});
@@ -125,7 +156,7 @@ export class LayerEngine {
       ahead.push(start(n + IMAGES_AHEAD));
       const change = running
         ? acting.finish(recorded, await running)
-        : (acting.applyFast(recorded) ?? (await acting.apply(recorded)));
+        : (known?.[n] ?? acting.applyFast(recorded) ?? (await acting.apply(recorded)));
       const { fired, corrupted, pattern } = change;
       const stage = corrupted === 0 ? 'array' : await this.#endLayer(changed, n, recorded, change, ending);
       const { prediction } = image.scores;

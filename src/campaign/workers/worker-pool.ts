@@ -26,12 +26,17 @@ const MEMORY_BYTES = 384 << 20;
 
 export interface WorkerPoolOptions {
   readonly workers: number;
+  /** How many faults a task should have at least: what runs several at once finds more that go together among more. */
+  readonly leastFaults?: number | undefined;
   /** Places of the images of the campaign. */
   readonly images: readonly number[];
 }
 
 /** Start processes that run faults, each with the whole campaign open; one that dies is started anew. */
-export function workerPool(setup: WorkerSetup, { workers, images }: WorkerPoolOptions): Runner & Validator {
+export function workerPool(
+  setup: WorkerSetup,
+  { workers, images, leastFaults }: WorkerPoolOptions,
+): Runner & Validator {
   // Next to this file, compiled or not.
   const script = fileURLToPath(new URL(`./campaign-worker${extname(import.meta.url)}`, import.meta.url));
   const processes: Pool = pool(script, {
@@ -43,6 +48,7 @@ export function workerPool(setup: WorkerSetup, { workers, images }: WorkerPoolOp
   return {
     // One task waits at each worker, so that none is idle while its results are stored.
     concurrency: 2 * workers,
+    leastFaults,
     async run(numbers) {
       const packed: PackedOutcomes = await processes.exec('run', [task, [...numbers]]);
       return unpackOutcomes(packed, images);
