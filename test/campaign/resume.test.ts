@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../../src/campaign/store/open-store.ts';
-import { randomStream } from '../../src/check/random.ts';
 import { childrenOf, isRunning, until } from '../backend/support/processes.ts';
-import { BIN, openWorkplace, type Workplace } from '../cli/support/espalier.ts';
+import { openWorkplace, type Workplace } from '../cli/support/espalier.ts';
 import { digitsCampaign, exportsOf } from './support/digits-campaign.ts';
+import { done as doneFaults, killRepeatedly, start as startCampaign } from './support/kill.ts';
 
 const FAULTS = 2500;
 const KILLS = 10;
@@ -33,44 +29,13 @@ beforeAll(async () => {
 
 afterAll(() => place.remove());
 
-/** Begin the campaign, or go on with it. */
-function start(workers: number) {
-  const what = existsSync(place.path(STORE)) ? ['resume', STORE] : ['run', 'digits.array', '-o', STORE];
-  const args = ['campaign', ...what, '--workers', String(workers), '--quiet'];
-  // In a group of its own, as a terminal has it.
-  return execa(process.execPath, [BIN, ...args], { cwd: place.folder, reject: false, detached: true });
-}
-
-/** How many faults are done; −1 without a store. */
-function done(): number {
-  if (!existsSync(place.path(STORE))) return -1;
-  using store = openStore(place.path(STORE), { readonly: true });
-  return store.counts().faults;
-}
+const killed = () => ({ place, file: 'digits.array', store: STORE });
+const start = (workers: number) => startCampaign(killed(), workers);
+const done = () => doneFaults(killed());
 
 describe('a campaign', () => {
   it(`that is killed ${KILLS} times is in the end, byte for byte, as if nothing had happened`, async () => {
-    const seed = Date.now();
-    const random = randomStream(seed, 'kill');
-    console.log(`kills by seed ${seed}`);
-    const seen: number[] = [];
-    for (let kill = 0; kill < KILLS; kill++) {
-      const before = done();
-      const child = start(random.int(1, 2));
-      // Some die at any moment, while they start as well, the others when they have begun to write.
-      if (random.chance(1, 3)) await sleep(random.int(0, 800));
-      else await until(() => done() > Math.max(0, before), 20_000);
-      await sleep(random.int(0, 150));
-      const workers = childrenOf(child.pid!);
-      child.kill('SIGKILL');
-      expect((await child).signal, `seed ${seed}: it was done before it was killed`).toBe('SIGKILL');
-      await until(() => !workers.some(isRunning));
-      expect(workers.filter(isRunning), `seed ${seed}: workers outlive the one that started them`).toEqual([]);
-      seen.push(done());
-    }
-    expect(new Set(seen.filter((count) => count > 0)).size, `seed ${seed}: ${seen}`).toBeGreaterThan(3);
-    const { exitCode, stderr } = await start(2);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    await killRepeatedly(killed(), KILLS);
     expect(await exportsOf(place.path(STORE))).toEqual(undisturbed);
     expect(await place.list()).toEqual(['digits.array', STORE, 'whole.campaign']);
     await rm(place.path(STORE));
