@@ -47,7 +47,7 @@ export async function originOf(
 }
 
 /** Write down a campaign for a store that begins. */
-export async function recordOf(campaign: Campaign, place: CampaignPlace): Promise<CampaignRecord> {
+export async function newRecord(campaign: Campaign, place: CampaignPlace): Promise<CampaignRecord> {
   const { spec, design, layers, images, sample } = campaign;
   return {
     format: STORE_FORMAT,

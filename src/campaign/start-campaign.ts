@@ -1,5 +1,5 @@
 import type { Campaign } from './campaign.ts';
-import { type CampaignPlace, originOf, recordOf } from './origin.ts';
+import { type CampaignPlace, newRecord, originOf } from './origin.ts';
 import { assertSame } from './store/assert-same.ts';
 import { createStore, openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -32,7 +32,7 @@ export async function beginStore(
     }
   }
   return await createStore(path, {
-    record: await recordOf(campaign, place),
+    record: await newRecord(campaign, place),
     domains: campaign.population.domains(),
     clean: clean(),
   });

@@ -12,7 +12,7 @@ export interface Estimate {
 }
 
 /** How many faults a part of the population has: live ones are drawn from, dead ones known to be masked. */
-export interface Population {
+export interface PopulationCount {
   readonly live: number;
   readonly dead: number;
 }
@@ -29,7 +29,7 @@ export interface Tally {
  */
 export interface Group extends Tally {
   readonly value: string;
-  readonly population: Population | null;
+  readonly population: PopulationCount | null;
   /** Null when none of its live faults was run. */
   readonly shares: Readonly<Record<OutcomeClass, Estimate>> | null;
 }
@@ -51,17 +51,17 @@ export interface CycleGroup extends Group {
 export interface PeGroup extends Tally {
   readonly x: number;
   readonly y: number;
-  readonly population: Population | null;
+  readonly population: PopulationCount | null;
   readonly sdc1: Estimate | null;
 }
 
-export interface StratumAccount extends Tally, Population {
+export interface StratumAccount extends Tally, PopulationCount {
   readonly label: string;
   readonly planned: number;
 }
 
 /** How the sample came about. */
-export interface Accounting extends Tally, Population {
+export interface Accounting extends Tally, PopulationCount {
   readonly planned: number;
   /** Pairs of a fault and an image. */
   readonly runs: number;

@@ -1,6 +1,6 @@
 import { type KnownPart, proportionInterval, type StratumSample } from '../statistics/proportion.ts';
 import type { StratumRecord } from '../store/record.ts';
-import type { Estimate, Population } from './campaign-summary.ts';
+import type { Estimate, PopulationCount } from './campaign-summary.ts';
 import type { GroupTally } from './tallies.ts';
 
 /** A group's strata with the sizes that they have, or are estimated to have, in its population. */
@@ -50,7 +50,7 @@ export function partOfPopulation(
   strata: readonly StratumRecord[],
   whole: GroupTally,
   tally: GroupTally,
-  population: Population | null,
+  population: PopulationCount | null,
 ): SizedGroup | null {
   if (population?.live === 0) return { strata: [], dead: population.dead };
   // A group that is everything has strata of known sizes, also where nothing of one was drawn.

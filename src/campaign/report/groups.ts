@@ -1,16 +1,16 @@
 import { FAULT_KINDS, FAULT_NODES } from '../../fault/fault.ts';
 import { OUTCOME_CLASSES } from '../outcome.ts';
 import type { CampaignRecord } from '../store/record.ts';
-import type { BitGroup, CycleGroup, Estimate, Group, PeGroup, Population } from './campaign-summary.ts';
+import type { BitGroup, CycleGroup, Estimate, Group, PeGroup, PopulationCount } from './campaign-summary.ts';
 import type { CycleBins } from './cycle-bins.ts';
 import type { Domains } from './domains.ts';
 import { estimate, partOfPopulation, type SizedGroup } from './estimate.ts';
-import type { FaultRow } from './fault-rows.ts';
+import type { FaultShares } from './fault-shares.ts';
 import type { Measures } from './measures.ts';
 import type { GroupKey, GroupTally, Tallies } from './tallies.ts';
 
 /** Properties by which faults are grouped; the store may know how many faults each group has. */
-export const DIMENSIONS = ['all', 'layer', 'node', 'kind', 'bit', 'channel', 'pe', 'node,bit', 'cycle'] as const;
+const DIMENSIONS = ['all', 'layer', 'node', 'kind', 'bit', 'channel', 'pe', 'node,bit', 'cycle'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** Tell how the groups of each dimension are called, as in the table `domains` where it has them. */
@@ -25,7 +25,7 @@ export function groupKeys({ layers }: CampaignRecord, bins: CycleBins): Record<D
     channel: ({ channel }) => text(channel),
     pe: ({ x, y }) => `${x},${y}`,
     'node,bit': ({ node, bit }) => (bit === null ? null : `${node} ${bit}`),
-    cycle: ({ layer, cycle }: FaultRow) => (cycle === null ? null : `${layer} ${bins.binOf(layer, cycle)}`),
+    cycle: ({ layer, cycle }: FaultShares) => (cycle === null ? null : `${layer} ${bins.binOf(layer, cycle)}`),
   };
 }
 
@@ -110,7 +110,7 @@ const NOTHING: GroupTally = new Map();
 
 function partOf({ campaign, domains, tallies }: Gathered, dimension: Dimension, value: string) {
   const tally = tallies.of(dimension).get(value) ?? NOTHING;
-  const population: Population | null = domains.get(dimension)?.get(value) ?? null;
+  const population: PopulationCount | null = domains.get(dimension)?.get(value) ?? null;
   const whole = tallies.of('all').get('') ?? NOTHING;
   return { tally, population, sized: partOfPopulation(campaign.strata, whole, tally, population) };
 }

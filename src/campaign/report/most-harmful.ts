@@ -1,6 +1,6 @@
 import type { CampaignRecord } from '../store/record.ts';
 import type { HarmfulFault } from './campaign-summary.ts';
-import type { FaultRow } from './fault-rows.ts';
+import type { FaultShares } from './fault-shares.ts';
 import type { Measures } from './measures.ts';
 
 /** A harmful fault before its text is read. */
@@ -21,7 +21,7 @@ export class MostHarmful {
     this.#most = most;
   }
 
-  add({ n, layer, images, shares }: FaultRow): void {
+  add({ n, layer, images, shares }: FaultShares): void {
     const { classes, sdc5, accuracy } = this.#measures;
     const sdc1 = shares[classes.sdc_1]!;
     const changed = sdc1 + shares[classes.non_critical]!;

@@ -37,7 +37,7 @@ export async function reportCampaign(storePath: string, options: ReportOptions =
 }
 
 /** Draw a report from what is known of a campaign. */
-export async function drawReport(
+async function drawReport(
   summary: CampaignSummary,
   storeName: string,
 ): Promise<Pick<CampaignReport, 'html' | 'figures'>> {

@@ -8,7 +8,7 @@ import type { Accounting, Accuracy, CampaignSummary, Estimate, HarmfulFault } fr
 import { cycleBins } from './cycle-bins.ts';
 import { readDomains } from './domains.ts';
 import { estimate, wholePopulation } from './estimate.ts';
-import { faultRows } from './fault-rows.ts';
+import { faultShares } from './fault-shares.ts';
 import { bitGroups, countOf, cycleGroups, type Gathered, groupKeys, groupsOf, peGroups } from './groups.ts';
 import { measuresOf } from './measures.ts';
 import { type HarmfulNumbers, MostHarmful } from './most-harmful.ts';
@@ -40,7 +40,7 @@ function summariseDatabase(db: DatabaseSync, campaign: CampaignRecord): Campaign
   const tallies = new Tallies(groupKeys(campaign, bins));
   const harmful = new MostHarmful(campaign, measures, clean !== null, HARMFUL_FAULTS);
   let runs = 0;
-  for (const row of faultRows(db, campaign, measures)) {
+  for (const row of faultShares(db, campaign, measures)) {
     tallies.add(row);
     harmful.add(row);
     runs += row.images;

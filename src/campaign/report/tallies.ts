@@ -1,5 +1,5 @@
 import type { Tally } from './campaign-summary.ts';
-import type { FaultRow } from './fault-rows.ts';
+import type { FaultShares } from './fault-shares.ts';
 
 /** Sums over the faults of one stratum that were run. */
 export interface StratumSums extends Tally {
@@ -12,7 +12,7 @@ export interface StratumSums extends Tally {
 export type GroupTally = ReadonlyMap<number, StratumSums>;
 
 /** Tells the group of a fault in one dimension; null when it is in none. */
-export type GroupKey = (row: FaultRow) => string | null;
+export type GroupKey = (row: FaultShares) => string | null;
 
 /** Gathers faults by any number of dimensions in one pass. */
 export class Tallies<Dimension extends string> {
@@ -24,7 +24,7 @@ export class Tallies<Dimension extends string> {
     this.#groups = Object.fromEntries(Object.keys(keys).map((dimension) => [dimension, new Map()])) as never;
   }
 
-  add(row: FaultRow): void {
+  add(row: FaultShares): void {
     for (const dimension of Object.keys(this.#keys) as Dimension[]) {
       const value = this.#keys[dimension](row);
       if (value !== null)
@@ -41,7 +41,7 @@ export class Tallies<Dimension extends string> {
   }
 }
 
-function addTo(strata: Map<number, StratumSums>, { stratum, images, shares }: FaultRow): void {
+function addTo(strata: Map<number, StratumSums>, { stratum, images, shares }: FaultShares): void {
   const count = shares.length;
   const found = entry(strata, stratum, () => ({
     run: 0,

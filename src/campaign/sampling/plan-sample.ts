@@ -1,6 +1,6 @@
 import type { CampaignSpec, SamplingSpec, StratumKey } from '../campaign-spec.ts';
 import { sampleSize } from '../statistics/sample-size.ts';
-import { allocate } from './allocate.ts';
+import { allocateDraws } from './allocate-draws.ts';
 import { interleave, interleaveAfter } from './interleave.ts';
 import { type Permutation, permutation } from './permutation.ts';
 import { LEAST_DRAWN } from './sequential.ts';
@@ -76,7 +76,7 @@ function drawsOf(sampling: SamplingSpec, confidence: number, live: readonly numb
           : sampleSize({ population, margin: sampling.margin, confidence, p: sampling.p });
       if (sampling.each) return live.map(drawsFrom);
       const all = live.reduce((sum, size) => sum + size, 0);
-      return allocate(drawsFrom(all), live);
+      return allocateDraws(drawsFrom(all), live);
     }
   }
 }

@@ -42,7 +42,7 @@ export function* guardedRows<T>(path: string, rows: () => Iterable<T>): Iterable
 }
 
 /** SQLite's primary result code; null for an error of another origin. */
-export function sqliteCode(error: unknown): number | null {
+function sqliteCode(error: unknown): number | null {
   const { code, errcode }: { code?: string; errcode?: number } = Object(error);
   return code === 'ERR_SQLITE_ERROR' && errcode !== undefined ? errcode & 0xff : null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CampaignSpec, SamplingSpec } from '../../../src/campaign/campaign-spec.ts';
-import { allocate } from '../../../src/campaign/sampling/allocate.ts';
+import { allocateDraws } from '../../../src/campaign/sampling/allocate-draws.ts';
 import { interleave, interleaveAfter } from '../../../src/campaign/sampling/interleave.ts';
 import { planSample } from '../../../src/campaign/sampling/plan-sample.ts';
 import { mayStop } from '../../../src/campaign/sampling/sequential.ts';
@@ -71,7 +71,7 @@ describe('draws are shared out', () => {
     [100, [3, 4], [3, 4]],
     [0, [3, 4], [0, 0]],
   ])('%i among strata of %j', (count, sizes, shares) => {
-    expect(allocate(count, sizes)).toEqual(shares);
+    expect(allocateDraws(count, sizes)).toEqual(shares);
   });
 });
 

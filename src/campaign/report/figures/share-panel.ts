@@ -53,7 +53,7 @@ export function sharePanel(rows: readonly ShareRow[], axisTitle: string, mark: S
 }
 
 /** Put an estimate in per cent. */
-export function percentRow({ label, share }: ShareRow): PercentRow {
+function percentRow({ label, share }: ShareRow): PercentRow {
   const [lower, upper] = share.wilson;
   return { label, ...inPercent(share.estimate, lower, upper), text: shareText(share) };
 }

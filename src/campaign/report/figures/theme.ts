@@ -1,5 +1,5 @@
 /** Colours of figures and page by name: in light surroundings and in dark ones. Differences do not rest on red and green. */
-export const COLOURS = {
+const COLOURS = {
   paper: { light: '#ffffff', dark: '#15181d' },
   ink: { light: '#1f2328', dark: '#e6e9ed' },
   muted: { light: '#57606a', dark: '#9aa4af' },

@@ -12,7 +12,7 @@ export function changeText({ estimate, wilson }: Estimate): string {
 }
 
 /** Print a share or a change with a given interval. */
-export function intervalText(estimate: number, [lower, upper]: readonly [number, number], unit: string): string {
+function intervalText(estimate: number, [lower, upper]: readonly [number, number], unit: string): string {
   if (lower === upper) return `${percentDigits(estimate, 2)}${unit}`;
   const digits = sensibleDigits(100 * (upper - lower));
   const [middle, from, to] = [estimate, lower, upper].map((share) => percentDigits(share, digits));

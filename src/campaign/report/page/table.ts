@@ -1,5 +1,5 @@
 import { grouped } from '../../../number-text.ts';
-import type { Estimate, Population } from '../campaign-summary.ts';
+import type { Estimate, PopulationCount } from '../campaign-summary.ts';
 import { html, type Markup } from './markup.ts';
 import { data, endsText, shareText } from './numbers.ts';
 
@@ -43,7 +43,7 @@ export function exactCell(share: Estimate | null | undefined): Cell {
 }
 
 /** How many faults there are, dead ones included. */
-export function populationCell(population: Population | null): Cell {
+export function populationCell(population: PopulationCount | null): Cell {
   return population && population.live + population.dead;
 }
 

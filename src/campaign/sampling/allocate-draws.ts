@@ -2,7 +2,7 @@
  * Share out a number of draws among strata in proportion to their sizes, by largest remainder, none more than its size.
  * Where there are draws enough, each stratum that is not empty has at least one: without any, nothing can be said of it.
  */
-export function allocate(count: number, sizes: readonly number[]): number[] {
+export function allocateDraws(count: number, sizes: readonly number[]): number[] {
   if (count >= sum(sizes)) return [...sizes];
   const shares = sizes.map(() => 0);
   let open = sizes.flatMap((size, n) => (size > 0 ? [n] : []));

@@ -3,7 +3,7 @@ import { type CampaignRecord, countedFaults } from '../store/record.ts';
 import type { Measures } from './measures.ts';
 
 /** A fault that is done, with every measure as a share of its images; `shares` is reused for the next fault. */
-export interface FaultRow {
+export interface FaultShares {
   readonly n: number;
   readonly stratum: number;
   readonly layer: number;
@@ -22,13 +22,13 @@ export interface FaultRow {
   readonly shares: Float64Array;
 }
 
-type Row = Omit<FaultRow, 'shares'> & {
+type Row = Omit<FaultShares, 'shares'> & {
   readonly correct: number | null;
   readonly clean_correct: number | null;
 } & Record<`m${number}`, number | null>;
 
 /** Go once through the outcomes of all faults that count, in the order of their numbers. */
-export function* faultRows(db: DatabaseSync, campaign: CampaignRecord, measures: Measures): Generator<FaultRow> {
+export function* faultShares(db: DatabaseSync, campaign: CampaignRecord, measures: Measures): Generator<FaultShares> {
   const sums = measures.conditions.map((condition, at) => `sum(${condition}) AS m${at}`);
   const query = db.prepare(`
     SELECT n, stratum, layer, channel, x, y, node, kind, mask, bit, product_cycle AS cycle, error, correct, clean_correct,
