@@ -193,6 +193,11 @@ export class Campaign {
     return this.#source.read(places);
   }
 
+  /** Let go of what running faults in this process needs, where others run them: it can do everything else afterwards. */
+  async release(): Promise<void> {
+    await this.#engine.close();
+  }
+
   async close(): Promise<void> {
     await this.#engine.close();
     await this.#source.close();

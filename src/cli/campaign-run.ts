@@ -29,6 +29,8 @@ interface Flags {
 
 type Place = ReturnType<typeof loadCampaign>;
 
+const MEMORY_BYTES = 32 << 20;
+
 export const runNew: Action<[campaign: string], Flags & { readonly output?: string }> = async (
   session,
   [reference],
@@ -78,11 +80,13 @@ async function runInStore(
 ): Promise<void> {
   const { signal, progress } = session;
   progress.tell(`opening campaign ${place.spec.name}`);
-  const campaign = await Campaign.open(place.spec, { folder: place.folder });
+  // The workers run the faults: this process runs the images once.
+  const campaign = await Campaign.open(place.spec, { folder: place.folder, memoryBytes: MEMORY_BYTES });
   try {
     signal.throwIfAborted();
     if (backend === 'rtl' || validate !== undefined) await buildRtl(session, campaign);
     const store = await open(campaign, backend);
+    await campaign.release();
     const setup = {
       file: resolve(place.file),
       name: place.spec.name,

@@ -2,7 +2,7 @@ import type { LayerEnding } from '../../onnx/operators/layer-ending.ts';
 import { fromRuntime, type RuntimeTensor, toRuntime } from '../../onnx/run/session.ts';
 import { concatenate } from '../../tensor/concatenate.ts';
 import { allocate, bitsOf, type Tensor, type TensorData, tensor } from '../../tensor/tensor.ts';
-import type { LayerCut } from './layer-cut.ts';
+import { IMAGES_TOGETHER, type LayerCut } from './layer-cut.ts';
 import type { LayerImage } from './layer-engine.ts';
 
 /** Changed images that go through the rest of the model together. */
@@ -86,10 +86,12 @@ export class ChangedImages {
     return this.#results(this.#numbers.indexOf(n), 1);
   }
 
-  /** Put the images into one batch, or each into its own. */
+  /** Put the images into batches, or each into its own. */
   *batches(together: boolean): Generator<ChangedBatch> {
-    if (together) yield this.#batch(0, this.#numbers.length);
-    else for (let at = 0; at < this.#numbers.length; at++) yield this.#batch(at, 1);
+    const size = together ? IMAGES_TOGETHER : 1;
+    for (let at = 0; at < this.#numbers.length; at += size) {
+      yield this.#batch(at, Math.min(size, this.#numbers.length - at));
+    }
   }
 
   #results(first: number, count: number): Tensor {

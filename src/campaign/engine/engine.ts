@@ -8,7 +8,7 @@ import type { Outcome } from '../outcome.ts';
 import type { CampaignLayer } from '../population/campaign-layer.ts';
 import type { ImageValidation } from '../validate/validate-image.ts';
 import { sameValues } from './image-values.ts';
-import { openLayerCut } from './layer-cut.ts';
+import { IMAGES_TOGETHER, openLayerCut, pieces } from './layer-cut.ts';
 import { LayerEngine, type LayerEngineOptions, type LayerImage, type OutcomeClassifier } from './layer-engine.ts';
 import { scoreKindOf } from './score-kind.ts';
 
@@ -50,6 +50,7 @@ export class CampaignEngine {
   /** Images to a chunk: all of them if they fit into memory. */
   #chunk: number;
   #last: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
   readonly #prepared = new Map<string, readonly LayerImage[]>();
 
   private constructor(options: EngineOptions, layers: readonly LayerEngine[]) {
@@ -114,7 +115,11 @@ export class CampaignEngine {
     for (let from = 0; from < this.#options.images.length; from += this.#chunk) yield await this.#imagesOf(layer, from);
   }
 
+  /** Closing it again does nothing. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.release();
     for (const layer of this.#layers) await layer.close();
   }
 
@@ -147,7 +152,10 @@ export class CampaignEngine {
     // Where not all images fit, only the chunk at hand is kept.
     if (this.#chunk < this.#options.images.length) this.#prepared.clear();
     const places = this.#options.images.slice(from, from + this.#chunk);
-    const images = await this.#layers[layer]!.prepare(await this.#options.read(places), places);
+    const images: LayerImage[] = [];
+    for (const some of pieces(places, IMAGES_TOGETHER)) {
+      images.push(...(await this.#layers[layer]!.prepare(await this.#options.read(some), some)));
+    }
     this.#prepared.set(key, images);
     return images;
   }

@@ -61,6 +61,14 @@ export async function openLayerCut(model: OnnxModel, layer: CompatibleLayer, low
   };
 }
 
+/** The largest batch: more images are hardly faster per image, and ONNX Runtime keeps the memory of the largest it had. */
+export const IMAGES_TOGETHER = 128;
+
+/** Part a list into pieces of a length; the last may be shorter. */
+export function* pieces<T>(items: readonly T[], length: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += length) yield items.slice(at, at + length);
+}
+
 /** Put the values that a session takes together into a batch. */
 export function feedsOf({ inputs }: TailRun, images: readonly ImageValues[]): Map<string, RuntimeTensor> {
   return new Map(

@@ -7,7 +7,7 @@ import { submodel } from '../../onnx/graph/submodel.ts';
 import { fromRuntime, openSession } from '../../onnx/run/session.ts';
 import type { MaskedStage } from '../outcome.ts';
 import { bytesOf, type ImageValues } from './image-values.ts';
-import { feedsOf, type LayerCut, type TailRun } from './layer-cut.ts';
+import { feedsOf, IMAGES_TOGETHER, type LayerCut, pieces, type TailRun } from './layer-cut.ts';
 
 /** A value behind a layer at which a fault may turn out to be masked. */
 export interface Checkpoint {
@@ -110,7 +110,7 @@ export class MaskProbe {
     if (images.length === 0) return [];
     const run = this.#run!;
     const names = [...new Set(this.#points.flatMap(({ frontier }) => frontier ?? []))];
-    const batches = together ? [images] : images.map((image) => [image]);
+    const batches = pieces(images, together ? IMAGES_TOGETHER : 1);
     const found: Values[] = [];
     for (const batch of batches) {
       const results = await run.session.run(feedsOf(run, batch));
