@@ -36,6 +36,15 @@ get_tools() {
   $root DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $tools >&2
 }
 
+# A second simulator of Verilog, for tests alone: they skip what needs it where it cannot be had.
+get_second_simulator() {
+  command -v iverilog >/dev/null 2>&1 && return 0
+  command -v apt-get >/dev/null 2>&1 && root=$(as_root) || return 0
+  say 'installing iverilog with apt-get'
+  $root DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
+  $root DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends iverilog >&2 || :
+}
+
 get_packages() {
   if [ node_modules/.package-lock.json -nt package-lock.json ]; then
     npm run --silent prepare
@@ -50,4 +59,5 @@ if ! command -v npm >/dev/null 2>&1; then
   exit 2
 fi
 get_tools
+get_second_simulator
 get_packages

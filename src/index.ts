@@ -187,6 +187,7 @@ export { openRuntimeModel, type RuntimeModel } from './onnx/run/runtime-model.ts
 export { type Accuracy, AccuracyCount, findScores } from './onnx/run/scores.ts';
 export { sumReports } from './onnx/run/sum-reports.ts';
 export { countTopK } from './onnx/run/top-k.ts';
+export { emitPackage } from './packaging/emit-package.ts';
 export { type Matrix3, PRESET_NAMES, PRESETS, type PresetName } from './projection/space-time.ts';
 // Spec language: text → ArraySpec and FaultSpec.
 export type { ArrayInput, ArraySpec, SpecFile } from './spec/array-spec.ts';
@@ -203,6 +204,7 @@ export { concatenate } from './tensor/concatenate.ts';
 export { decodeNpy, encodeNpy, readNpy, writeNpy } from './tensor/npy.ts';
 export { readNpz, writeNpz } from './tensor/npz.ts';
 export { ELEMENT_TYPES, type ElementType, type Tensor, type TensorData, tensor } from './tensor/tensor.ts';
+export { emitTestbench } from './testbench/emit-testbench.ts';
 
 /** The version of this package. */
 export { VERSION } from './version.ts';

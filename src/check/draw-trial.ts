@@ -44,7 +44,7 @@ function drawSide(random: Random, side: number): number {
 
 const STYLES = ['any', 'edges', 'mixed', 'sparse', 'units'] as const;
 
-function drawMatrix(random: Random, type: Dtype, rows: number, columns: number): Tensor {
+export function drawMatrix(random: Random, type: Dtype, rows: number, columns: number): Tensor {
   const matrix = tensor(type, [rows, columns]);
   const { write } = elementStore(type);
   const draw = elementDraw(type);

@@ -1,7 +1,9 @@
 import type { Design } from '../design/design.ts';
 import { emitDesign } from '../emit/emit-design.ts';
 import { writeFiles } from '../emit/write-files.ts';
+import { emitPackage } from '../packaging/emit-package.ts';
 import { formatMatrix } from '../projection/space-time.ts';
+import { emitTestbench } from '../testbench/emit-testbench.ts';
 import { openArray } from './array.ts';
 import type { Action } from './program.ts';
 import { count, percent, sides, table } from './text.ts';
@@ -9,6 +11,8 @@ import { count, percent, sides, table } from './text.ts';
 interface Flags {
   readonly output?: string;
   readonly fault: readonly string[];
+  readonly tb?: boolean;
+  readonly package?: boolean;
 }
 
 /** What `espalier generate --json` prints. */
@@ -29,7 +33,8 @@ export interface FileDocument {
 export const generate: Action<[spec: string], Flags> = async (session, [spec], flags) => {
   const { design, faults } = openArray(spec, flags.fault);
   const directory = flags.output ?? design.name;
-  const emitted = emitDesign(design, faults);
+  const verilog = [...emitDesign(design, faults), ...(flags.tb ? [await emitTestbench(design)] : [])];
+  const emitted = [...verilog, ...(flags.package ? emitPackage(design, verilog) : [])];
   session.signal.throwIfAborted();
   const changed = new Set(await writeFiles(directory, emitted));
   const files = emitted.map(

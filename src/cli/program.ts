@@ -37,6 +37,8 @@ export function buildProgram(host: Host): Command {
     .argument('<spec>', SPEC)
     .option('-o, --output <dir>', 'folder to write to, the name of the array when left out')
     .option('--fault <fault>', `${FAULT}; shown in the picture of the array`, append, [])
+    .option('--tb', 'write a testbench that checks itself and needs only a simulator')
+    .option('--package', 'write files for FuseSoC, Yosys and Vivado, clock constraints and a README')
     .action(run(host, async () => (await import('./generate.ts')).generate));
 
   command('check', 'compare the simulators and the Verilog, cycle by cycle, under random faults')

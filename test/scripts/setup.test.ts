@@ -34,7 +34,7 @@ beforeEach(async () => {
   await symlink(SCRIPT, join(folder, 'scripts/setup.sh'));
   await writeFile(join(folder, 'package-lock.json'), '{}');
   for (const tool of ['dirname', 'env', 'touch']) await symlink(`/usr/bin/${tool}`, join(folder, 'bin', tool));
-  for (const tool of ['g++', 'make', 'npm']) await fake(tool);
+  for (const tool of ['g++', 'make', 'npm', 'iverilog']) await fake(tool);
 });
 
 afterEach(() => rm(folder, { recursive: true }));
@@ -68,6 +68,22 @@ describe('set-up', () => {
       PACKAGES,
     ]);
   });
+
+  test.each([true, false])(
+    'gets a second simulator if it can (apt-get: %s), and does without else',
+    async (canInstall) => {
+      await fake('verilator');
+      await rm(join(folder, 'bin', 'iverilog'));
+      await fake('id', 'echo 0');
+      if (canInstall) await fake('apt-get');
+      const { exitCode, calls } = await setUp();
+      const installs = ['apt-get update -qq', 'apt-get install -qq -y --no-install-recommends iverilog'];
+      expect({ exitCode, calls: calls.filter((call) => !call.startsWith('id')) }).toEqual({
+        exitCode: 0,
+        calls: [...(canInstall ? installs : []), PACKAGES],
+      });
+    },
+  );
 
   test.each([
     ['without apt-get', async () => fake('id', 'echo 0')],

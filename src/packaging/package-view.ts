@@ -1,0 +1,76 @@
+import { type Design, moduleNames } from '../design/design.ts';
+import type { EmittedFile } from '../emit/emit-design.ts';
+import { gridPorts } from '../emit/grid-ports.ts';
+import { CONTROL } from '../emit/ports.ts';
+import { formatMatrix } from '../projection/space-time.ts';
+
+/** The period of the clock in the constraints: a round number to begin with. */
+const PERIOD_NS = '10.000';
+
+/** A part of the family that most boards with Vivado's free edition have. */
+const PART = 'xc7a100tcsg324-1';
+
+/** A family of FPGAs that Yosys maps to. */
+export interface YosysTarget {
+  readonly target: string;
+  readonly family: string;
+  readonly script: string;
+  readonly command: string;
+  readonly options: string;
+}
+
+export const YOSYS_TARGETS: readonly YosysTarget[] = [
+  { target: 'ice40', family: 'Lattice iCE40', command: 'synth_ice40', options: '' },
+  { target: 'ecp5', family: 'Lattice ECP5', command: 'synth_ecp5', options: '' },
+  { target: 'xilinx', family: 'Xilinx 7 series', command: 'synth_xilinx', options: ' -family xc7' },
+].map((entry) => ({ ...entry, script: `yosys_${entry.target}.ys` }));
+
+/** What the templates of the package print. */
+export function packageView(design: Design, emitted: readonly EmittedFile[]) {
+  const { name, hash, toolVersion, spec, pes, matrix } = design;
+  const { grid } = moduleNames(design);
+  const rtl = emitted.map(({ path }) => path).filter((path) => path.endsWith('.v') && !path.includes('/'));
+  const testbench = emitted.find(({ path }) => path === `tb/${name}_tb.v`)?.path ?? null;
+  const { a, b, c } = spec.types;
+  const ports = gridPorts(design).flatMap((group) => group.ports);
+  return {
+    name,
+    hash,
+    toolVersion,
+    grid,
+    toplevel: grid,
+    rtl,
+    testbench,
+    description: `Systolic array of ${pes.length} PEs for ${a} x ${b} + ${c} matrix products, ${spec.size.join(' x ')}, T = ${formatMatrix(matrix)}`,
+    clock: CONTROL.clock,
+    periodNs: PERIOD_NS,
+    part: PART,
+    scripts: YOSYS_TARGETS,
+    ports: ports.map((port, n) => ({ name: port.name, comma: n < ports.length - 1 ? ',' : '' })),
+    files: describeFiles(design, emitted),
+  };
+}
+
+/** Say what each file is, those of the package included. */
+function describeFiles({ name }: Design, emitted: readonly EmittedFile[]) {
+  const own = [
+    { path: `${name}.core`, what: 'FuseSoC: targets to lint, simulate and synthesise' },
+    ...YOSYS_TARGETS.map(({ script, family }) => ({ path: `synth/${script}`, what: `Yosys: synthesis for ${family}` })),
+    { path: 'synth/vivado_ooc.tcl', what: 'Vivado: synthesis out of context, with reports' },
+    { path: `synth/${name}.sdc`, what: 'the clock, for tools that read SDC' },
+    { path: `synth/${name}.xdc`, what: 'the clock, for Vivado' },
+  ];
+  return [...emitted.map(({ path }) => ({ path, what: whatIs(path, name) })), ...own];
+}
+
+function whatIs(path: string, name: string): string {
+  const known: Readonly<Record<string, string>> = {
+    [`${name}_grid.v`]: 'the array: PEs and the links between them',
+    [`${name}_pe.v`]: 'the processing element, the same everywhere',
+    [`sim/${name}_grid_rolled.v`]: 'a model of the grid for fast simulation: the same ports and registers',
+    [`tb/${name}_tb.v`]: 'a testbench that checks itself',
+    'manifest.json': 'ports, PEs, schedule and fault sites for programs',
+    'array.svg': 'a picture of the array',
+  };
+  return known[path] ?? (path.startsWith('espalier_') ? 'a module that the others use' : 'an operator of one’s own');
+}

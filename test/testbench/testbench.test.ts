@@ -1,0 +1,99 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildDesign } from '../../src/design/build-design.ts';
+import { emitDesign } from '../../src/emit/emit-design.ts';
+import { writeFiles } from '../../src/emit/write-files.ts';
+import { type Matrix3, PRESETS } from '../../src/projection/space-time.ts';
+import type { ArrayInput } from '../../src/spec/array-spec.ts';
+import { emitTestbench } from '../../src/testbench/emit-testbench.ts';
+import { installed } from '../emit/support/tools.ts';
+
+const INT8 = { a: 'int8', b: 'int8', c: 'int32' } as const;
+const SLOW: Matrix3 = [
+  [1, 0, 0],
+  [0, 1, 0],
+  [2, 1, 3],
+];
+
+type Case = readonly [
+  name: string,
+  matrix: Matrix3,
+  spec: Pick<ArrayInput, 'types' | 'faultSlots' | 'multiplierStages'>,
+];
+
+const CASES: readonly Case[] = [
+  ['os', PRESETS.output_stationary, { types: INT8, faultSlots: 2, multiplierStages: 0 }],
+  ['cs', PRESETS.col_stationary, { types: { ...INT8, a: 'uint8' }, faultSlots: 1, multiplierStages: 1 }],
+  ['hex', PRESETS.no_local_reuse, { types: INT8, faultSlots: 0, multiplierStages: 0 }],
+  ['slow', SLOW, { types: { a: 'float32', b: 'float32', c: 'float32' }, faultSlots: 3, multiplierStages: 0 }],
+];
+
+const SIMULATORS = {
+  iverilog: (name: string) => ({
+    build: ['iverilog', ['-g2005', '-y', '.', '-o', 'tb.vvp', `tb/${name}_tb.v`]] as const,
+    run: ['vvp', ['-N', 'tb.vvp']] as const,
+  }),
+  verilator: (name: string) => ({
+    build: [
+      'verilator',
+      ['--binary', '-Wall', '-CFLAGS', '-O0', '-y', '.', '--top-module', `${name}_tb`, `tb/${name}_tb.v`],
+    ] as const,
+    run: [`obj_dir/V${name}_tb`, []] as const,
+  }),
+};
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'espalier-testbench-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function simulate(cwd: string, name: string, simulator: keyof typeof SIMULATORS) {
+  const { build, run } = SIMULATORS[simulator](name);
+  const built = await execa(build[0], build[1], { cwd, reject: false });
+  expect({ exitCode: built.exitCode, stderr: built.stderr }).toEqual({ exitCode: 0, stderr: '' });
+  return await execa(run[0], run[1], { cwd, reject: false, preferLocal: false });
+}
+
+describe.each(Object.keys(SIMULATORS) as (keyof typeof SIMULATORS)[])('in %s', (simulator) => {
+  describe.skipIf(!installed(simulator))('the testbench', () => {
+    // Each build by Verilator takes tens of seconds.
+    it.each(simulator === 'verilator' ? CASES.slice(0, 1) : CASES)(
+      'of %s passes, and fails when the PE has a defect',
+      async (name, matrix, spec) => {
+        const design = buildDesign({ name, size: [2, 3, 4], projection: { preset: null, matrix }, ...spec });
+        const place = join(folder, simulator, name);
+        await writeFiles(place, [...emitDesign(design), await emitTestbench(design)]);
+        const right = await simulate(place, name, simulator);
+        expect(right.stdout).toMatch(
+          new RegExp(`^PASS: ${name}_grid, ${spec.faultSlots === 0 ? 1 : 5} runs, \\d+ results`),
+        );
+        expect(right.exitCode).toBe(0);
+
+        const pe = join(place, `${name}_pe.v`);
+        const text = readFileSync(pe, 'utf8');
+        const broken = text
+          .replace('a_q <= a_d;', `a_q <= a_d ^ ${design.lines.a.widthBits}'d2;`)
+          .replace('a_q <= a_i;', `a_q <= a_i ^ ${design.lines.a.widthBits}'d2;`);
+        expect(broken).not.toBe(text);
+        writeFileSync(pe, broken);
+        const wrong = await simulate(place, name, simulator);
+        expect(wrong.stdout).toMatch(
+          new RegExp(`^run 0, step \\d+: ._o is [0-9a-f]+, expected .*\n[^]*FAIL: ${name}_grid, \\d+ differences`),
+        );
+        expect(wrong.exitCode).not.toBe(0);
+      },
+    );
+  });
+});
+
+it('the same design gives the same testbench', async () => {
+  const [name, matrix, spec] = CASES[0]!;
+  const design = () => buildDesign({ name, size: [2, 3, 4], projection: { preset: null, matrix }, ...spec });
+  expect(await emitTestbench(design())).toEqual(await emitTestbench(design()));
+});
