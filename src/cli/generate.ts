@@ -29,7 +29,7 @@ export interface FileDocument {
 export const generate: Action<[spec: string], Flags> = async (session, [spec], flags) => {
   const { design, faults } = openArray(spec, flags.fault);
   const directory = flags.output ?? design.name;
-  const emitted = emitDesign(design, faults);
+  const emitted = emitDesign(design, { faults });
   session.signal.throwIfAborted();
   const changed = new Set(await writeFiles(directory, emitted));
   const files = emitted.map(
