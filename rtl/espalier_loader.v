@@ -9,6 +9,7 @@
 //   error_o[0] no MAGIC, or bits 23..22 not zero     error_o[1] tlast before the last beat
 //   error_o[2] no tlast on the last beat             error_o[3] a null byte in the header or in a matrix
 // each for one clock. After tlast everything is as before. A packet waits at its header until a slot is free.
+// full_o tells that no slot is free and no tile is on its way into one.
 // clear_i forgets all tiles, but not where packets end: the rest of one that is open is dropped.
 `default_nettype none
 
@@ -49,6 +50,7 @@ module espalier_loader #(
     output wire                   commit_with_c_o,
     output wire                   commit_last_o,
     input  wire                   free_i,
+    output wire                   full_o,
     // status
     output wire                   holds_o,
     output wire [3:0]             error_o
@@ -194,6 +196,7 @@ module espalier_loader #(
   assign commit_with_c_o = with_c_q;
   assign commit_last_o   = last_q;
 
+  assign full_o  = free_q == {COUNT_BITS{1'b0}} && !commit_q;
   assign holds_o = free_q != ALL_FREE || matrix || valid;
 endmodule
 

@@ -2,7 +2,7 @@
 //
 // Contract: done_i tells for one clock that another tile's results are complete. Its beats are read with read_beat_o, the last one together with read_clear_o; beat_i is what was read, one clock later. A packet is
 // BEATS beats with tlast on the last one, where tkeep has BYTES ones. credit_o tells that the tile's slot is empty again,
-// sent_o that its packet has gone.
+// sent_o that its packet has gone; credit_due_o tells that there are tiles to send.
 // clear_i forgets all tiles. A packet that is open then ends with a beat of nothing but null bytes and tlast, so that
 // the stream keeps its rules: tvalid never drops, and every packet ends.
 `default_nettype none
@@ -22,6 +22,7 @@ module espalier_packer #(
     // a tile's results are complete
     input  wire                   done_i,
     output wire                   credit_o,
+    output wire                   credit_due_o,
     // from the collectors
     output wire                   read_beat_o,
     output wire                   read_clear_o,
@@ -98,6 +99,7 @@ module espalier_packer #(
   assign read_clear_o = read && is_last;
   assign read_slot_o  = slot_q;
   assign credit_o     = read && is_last;
+  assign credit_due_o = complete_q != {COUNT_BITS{1'b0}};
   assign holds_o      = complete_q != {COUNT_BITS{1'b0}} || valid_q || closing_q || m_axis_tvalid;
   assign sent_o       = m_axis_tvalid && m_axis_tready && m_axis_tlast;
 endmodule

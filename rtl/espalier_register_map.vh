@@ -13,6 +13,7 @@ localparam BIT_RUNNING = 1;
 localparam BIT_FROZEN = 2;
 localparam BIT_NO_TILE = 3;
 localparam BIT_NO_ROOM = 4;
+localparam BIT_SLIPPED = 5;
 localparam BIT_MAGIC = 8;
 localparam BIT_EARLY_LAST = 9;
 localparam BIT_LATE_LAST = 10;

@@ -44,6 +44,7 @@ module espalier_registers #(
     input  wire        en_i,
     input  wire        no_tile_i,
     input  wire        no_room_i,
+    input  wire        slipped_i,
     input  wire [3:0]  error_i,
     input  wire        tile_in_i,
     input  wire        tile_out_i,
@@ -75,18 +76,21 @@ module espalier_registers #(
   // Counters and flags.
   wire       running = !idle_i;
   wire       frozen  = running && !en_i;
+  reg        slipped_q;
   reg [3:0]  error_q;
   reg [31:0] tiles_in_q, tiles_out_q;
   reg [63:0] clocks_q, frozen_clocks_q;
   always @(posedge clk_i) begin
     if (rst_i || clear_q || soft_reset_q) begin
+      slipped_q       <= 1'b0;
       error_q         <= 4'd0;
       tiles_in_q      <= 32'd0;
       tiles_out_q     <= 32'd0;
       clocks_q        <= 64'd0;
       frozen_clocks_q <= 64'd0;
     end else begin
-      error_q <= error_q | error_i;
+      slipped_q <= slipped_q || slipped_i;
+      error_q   <= error_q | error_i;
       if (tile_in_i) tiles_in_q <= tiles_in_q + 32'd1;
       if (tile_out_i) tiles_out_q <= tiles_out_q + 32'd1;
       if (running) clocks_q <= clocks_q + 64'd1;
@@ -102,6 +106,7 @@ module espalier_registers #(
     status[BIT_FROZEN]     = frozen;
     status[BIT_NO_TILE]    = no_tile_i;
     status[BIT_NO_ROOM]    = no_room_i;
+    status[BIT_SLIPPED]    = slipped_q;
     status[BIT_MAGIC]      = error_q[0];
     status[BIT_EARLY_LAST] = error_q[1];
     status[BIT_LATE_LAST]  = error_q[2];

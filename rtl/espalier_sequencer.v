@@ -6,6 +6,8 @@
 // If a tile's cycle has come and it is not there, or no output slot is free for its results, or enable_i is 0, en_o is
 // 0 until it can start; after the last tile of a job en_o stays 1 until nothing is left of it.
 // Then idle_o is 1 for one clock or more, and the next job begins once its first tile is there.
+// If it can never start, because all slots belong to tiles in the grid, the grid runs on and the tile starts late:
+// slipped_o tells so. A legal schedule, on a core that is large enough for it, never comes to that.
 // start_o tells that a tile starts in this cycle, with what belongs to it. The taps of the delay line that carries it tell
 // when a tile has been fed, when its results are complete, and when the last tile of a job has left.
 `default_nettype none
@@ -24,14 +26,16 @@ module espalier_sequencer #(
     input  wire                     rst_i,
     // whether tiles may start
     input  wire                     enable_i,
-    // a tile has been loaded
+    // a tile has been loaded; all slots are taken
+    input  wire                     full_i,
     input  wire                     commit_i,
     input  wire [SLOT_BITS-1:0]     commit_slot_i,
     input  wire [GAP_BITS-1:0]      commit_gap_i,
     input  wire                     commit_with_c_i,
     input  wire                     commit_last_i,
-    // an output slot has been emptied
+    // an output slot has been emptied; whether one will be without a cycle of the grid
     input  wire                     credit_i,
+    input  wire                     credit_due_i,
     // in the cycle in which a tile is past these points, and the same for one clock
     input  wire                     tap_fed_i,
     input  wire                     tap_done_i,
@@ -48,7 +52,8 @@ module espalier_sequencer #(
     output wire [OUT_SLOT_BITS-1:0] start_out_slot_o,
     // status
     output wire                     no_tile_o,
-    output wire                     no_room_o
+    output wire                     no_room_o,
+    output wire                     slipped_o
 );
   localparam LOADED_BITS   = $clog2(SLOTS + 1);
   localparam CREDIT_BITS   = $clog2(OUT_SLOTS + 1);
@@ -82,7 +87,8 @@ module espalier_sequencer #(
   wire has_room = credits_q != {CREDIT_BITS{1'b0}};
   wire due      = state_q == RUN && wait_q == {GAP_BITS{1'b0}};
   wire start    = due && has_tile && has_room && enable_i;
-  wire en       = (state_q == RUN && (!due || start)) || state_q == DRAIN;
+  wire stuck    = due && ((!has_tile && full_i) || (!has_room && !credit_due_i));
+  wire en       = (state_q == RUN && (!due || start || stuck)) || state_q == DRAIN;
 
   always @(posedge clk_i) begin
     if (rst_i) state_q <= IDLE;
@@ -139,6 +145,7 @@ module espalier_sequencer #(
   assign start_out_slot_o = out_slot_q;
   assign no_tile_o        = due && !has_tile;
   assign no_room_o        = due && !has_room;
+  assign slipped_o        = stuck;
 endmodule
 
 `default_nettype wire

@@ -78,6 +78,7 @@ export const REGISTERS: readonly RegisterEntry[] = [
       flag('FROZEN', 2, 'the grid stands still because a tile is due that cannot start'),
       flag('NO_TILE', 3, 'because it is not there'),
       flag('NO_ROOM', 4, 'because no output slot is free'),
+      flag('SLIPPED', 5, 'since the last CLEAR a tile started later than its gap said: the schedule is no legal one'),
       flag('MAGIC', 8, 'a packet was dropped: its header was none'),
       flag('EARLY_LAST', 9, 'a packet was dropped: tlast before its last beat'),
       flag('LATE_LAST', 10, 'a packet was dropped: no tlast on its last beat'),

@@ -3,6 +3,7 @@ import { deepFreeze } from '../design/freeze.ts';
 import { EspalierError } from '../errors.ts';
 import { LINE_AXIS, type Line, type Vector3 } from '../projection/space-time.ts';
 import { operandOf } from '../schedule/beat-table.ts';
+import type { PlanOptions } from '../schedule/plan.ts';
 import { assertStreamBits, defaultStreamBits, type TileBeats, tileBeats } from './stream-rules.ts';
 
 /** Cycles from the start of a tile, as the sequencer decides it, to the tile's cycle 0 in the grid. */
@@ -111,17 +112,8 @@ export function topDesign(design: Design, streamBits?: number): TopDesign {
   const lastFeedCycle = Math.max(...ports.flatMap(({ lanes }) => lanes.map((lane) => lastCycle(lane, periodCycles))));
   const lastToken = tokens.flatMap(({ lanes }) => lanes.map(({ cycle }) => cycle));
   const intervalCycles = schedule.initiationSteps * periodCycles;
-  const load = 1 + beats.a + beats.b;
-  const slots = slotsFor(
-    lastFeedCycle + intervalCycles + load + beats.c,
-    Math.max(schedule.initiationSteps, load),
-    design,
-  );
-  const outSlots = slotsFor(
-    schedule.latencyCycles + intervalCycles + beats.c,
-    Math.max(schedule.initiationSteps, load, beats.c),
-    design,
-  );
+  const slots = slotsFor(design, lastFeedCycle + 1, 1 + beats.a + beats.b + beats.c);
+  const outSlots = slotsFor(design, schedule.latencyCycles + 2, beats.c);
   return deepFreeze({
     design,
     streamBits: width,
@@ -136,16 +128,32 @@ export function topDesign(design: Design, streamBits?: number): TopDesign {
     drainCycles: Math.max(schedule.latencyCycles + 1, lastFeedCycle, ...lastToken.map((cycle) => cycle + 2)),
     burst: periodCycles,
     intervalCycles,
-    returnGapCycles: schedule.latencyCycles + START_TO_GRID_CYCLES,
+    returnGapCycles: topPlanning(design).returnGapCycles!,
   });
 }
 
-/** Clocks that a tile spends in registers on its way through the core, beyond what is reckoned with. */
+/** How jobs are planned for a top module: partial sums come back through the host, a whole tile at a time. */
+export function topPlanning({ schedule }: Design): PlanOptions {
+  return { returnGapCycles: schedule.latencyCycles + START_TO_GRID_CYCLES };
+}
+
+/** Clocks that a tile spends in registers between stream and memory, beyond what is reckoned with. */
 const SLACK_CLOCKS = 8;
 
-/** How many tiles a memory must hold that is busy with each for so many clocks while they follow each other. */
-function slotsFor(busyClocks: number, clocksPerTile: number, { name }: Design): number {
-  const slots = Math.max(2, Math.ceil((busyClocks + SLACK_CLOCKS) / clocksPerTile) + 1);
+/**
+ * Count the tiles that a memory must hold: all that can be under way at once in any legal schedule, for else the grid
+ * would stand still with no way out, and those that are on the stream meanwhile, so that it need not stand still at all.
+ * @param busyCycles cycles from a tile's start to the last one in which the memory is needed for it
+ * @param streamClocks clocks in which the tile passes the stream
+ */
+function slotsFor({ name, schedule, periodCycles }: Design, busyCycles: number, streamClocks: number): number {
+  const { conflictSteps, initiationSteps } = schedule;
+  // Tiles whose starts differ by a multiple of the period are at least so far apart.
+  const firstGap = conflictSteps.findIndex((step, n) => step !== n + 1);
+  const nearestSteps = 1 + (firstGap === -1 ? conflictSteps.length : firstGap);
+  const underWay = periodCycles * Math.ceil((busyCycles + 1) / (nearestSteps * periodCycles));
+  const onStream = (periodCycles * streamClocks + SLACK_CLOCKS) / Math.max(initiationSteps, streamClocks);
+  const slots = underWay + Math.ceil(onStream) + 1;
   if (slots <= MAX_SLOTS) return slots;
   throw new EspalierError(
     `a top module keeps up to ${MAX_SLOTS} tiles, received ${name}, of whose tiles ${slots} are on their way at once`,
