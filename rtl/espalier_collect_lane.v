@@ -37,6 +37,7 @@ module espalier_collect_lane #(
     output wire [ELEMENTS*WIDTH-1:0] beat_o
 );
   localparam ROWS         = (COUNT + BANKS - 1) / BANKS;
+  localparam USED         = BANKS < COUNT ? BANKS : COUNT;
   localparam BANK_BITS    = $clog2(BANKS);
   localparam ROW_BITS     = ROWS > 1 ? $clog2(ROWS) : 1;
   localparam INDEX_BITS   = COUNT > 1 ? $clog2(COUNT) : 1;
@@ -67,21 +68,48 @@ module espalier_collect_lane #(
   endgenerate
 
   // The memory: element n of the lane is row n / BANKS of bank n mod BANKS.
+  // Banks whose elements always lie in the same beats, next to each other, form a group: they are walked as one and share
+  // a memory. A group begins where the beat of a bank's first element, or the number of its rows, is another.
+  function integer beat_of(input integer n);
+    beat_of = (FIRST + n * STRIDE) / UNIT;
+  endfunction
+  function integer rows_of(input integer n);
+    rows_of = (COUNT - n + BANKS - 1) / BANKS;
+  endfunction
+  function integer begins(input integer n);
+    begins = n == 0 || beat_of(n) != beat_of(n - 1) || rows_of(n) != rows_of(n - 1) ? 1 : 0;
+  endfunction
+  function integer size_of(input integer n);
+    begin
+      size_of = 1;
+      while (n + size_of < USED && begins(n + size_of) == 0) size_of = size_of + 1;
+    end
+  endfunction
+
+  wire [BANKS-1:0] mine;
+  generate
+    if (BANKS > 1) begin : gen_pick
+      assign mine = { {BANKS - 1{1'b0}}, 1'b1} << index[BANK_BITS-1:0];
+    end else begin : gen_only
+      assign mine = 1'b1;
+    end
+  endgenerate
+
   wire [BANKS*WIDTH-1:0]      read;
   wire [BANKS*PLACE_BITS-1:0] places;
   wire [BANKS-1:0]            hits;
   genvar bank;
   generate
-    for (bank = 0; bank < BANKS; bank = bank + 1) begin : gen_bank
-      if (bank < COUNT) begin : gen_used
-        wire                  mine;
+    for (bank = 0; bank < USED; bank = bank + 1) begin : gen_bank
+      if (begins(bank) != 0) begin : gen_group
+        localparam SIZE = size_of(bank);
         wire                  hit;
         wire [ROW_BITS-1:0]   row;
         wire [PLACE_BITS-1:0] place;
         reg                   hit_q;
         reg  [PLACE_BITS-1:0] place_q;
         espalier_walk #(
-            .ELEMENTS(ELEMENTS), .FIRST(FIRST + bank * STRIDE), .STEP(STEP), .COUNT((COUNT - bank + BANKS - 1) / BANKS),
+            .ELEMENTS(ELEMENTS), .FIRST(FIRST + bank * STRIDE), .STEP(STEP), .COUNT(rows_of(bank)),
             .UNIT(UNIT), .ROW_BITS(ROW_BITS), .PLACE_BITS(PLACE_BITS)
         ) u_walk (
             .clk_i(clk_i), .rst_i(rst_i), .clear_i(read_clear_i), .step_i(read_beat_i),
@@ -93,14 +121,9 @@ module espalier_collect_lane #(
             place_q <= place;
           end
         end
-        assign hits[bank] = hit_q;
-        assign places[bank*PLACE_BITS +: PLACE_BITS] = place_q;
+        assign hits[bank +: SIZE] = {SIZE{hit_q}};
+        assign places[bank*PLACE_BITS +: SIZE*PLACE_BITS] = {SIZE{place_q}};
 
-        if (BANKS > 1) begin : gen_pick
-          assign mine = index[BANK_BITS-1:0] == bank[BANK_BITS-1:0];
-        end else begin : gen_only
-          assign mine = 1'b1;
-        end
         wire [ADDRESS_BITS-1:0] read_address;
         if (ROWS > 1) begin : gen_rows
           assign read_address = {read_slot_i, row};
@@ -109,16 +132,18 @@ module espalier_collect_lane #(
           wire unused = &{1'b0, row};
         end
         espalier_ram #(
-            .WIDTH(WIDTH), .DEPTH(DEPTH), .ADDRESS_BITS(ADDRESS_BITS)
+            .WIDTH(WIDTH), .LANES(SIZE), .DEPTH(DEPTH), .ADDRESS_BITS(ADDRESS_BITS)
         ) u_ram (
-            .clk_i(clk_i), .write_i(en_i && active && mine), .write_address_i(write_address), .write_data_i(lane_i),
-            .read_i(read_beat_i), .read_address_i(read_address), .read_data_o(read[bank*WIDTH +: WIDTH])
+            .clk_i(clk_i), .write_i(mine[bank +: SIZE] & {SIZE{en_i && active}}), .write_address_i(write_address),
+            .write_data_i({SIZE{lane_i}}),
+            .read_i(read_beat_i), .read_address_i(read_address), .read_data_o(read[bank*WIDTH +: SIZE*WIDTH])
         );
-      end else begin : gen_unused
-        assign hits[bank] = 1'b0;
-        assign places[bank*PLACE_BITS +: PLACE_BITS] = {PLACE_BITS{1'b0}};
-        assign read[bank*WIDTH +: WIDTH] = {WIDTH{1'b0}};
       end
+    end
+    if (USED < BANKS) begin : gen_unused
+      assign read[BANKS*WIDTH-1:USED*WIDTH] = {(BANKS - USED) * WIDTH{1'b0}};
+      assign places[BANKS*PLACE_BITS-1:USED*PLACE_BITS] = {(BANKS - USED) * PLACE_BITS{1'b0}};
+      assign hits[BANKS-1:USED] = {BANKS - USED{1'b0}};
     end
   endgenerate
 
@@ -127,18 +152,19 @@ module espalier_collect_lane #(
   integer n, p;
   always @* begin
     beat = {ELEMENTS * WIDTH{1'b0}};
-    for (n = 0; n < BANKS; n = n + 1) begin
+    for (n = 0; n < USED; n = n + 1) begin
       for (p = 0; p < PLACES; p = p + 1) begin
-        beat[((FIRST + n * STRIDE) % UNIT + p * UNIT)*WIDTH +: WIDTH] =
-            beat[((FIRST + n * STRIDE) % UNIT + p * UNIT)*WIDTH +: WIDTH]
-            | (read[n*WIDTH +: WIDTH] & {WIDTH{hits[n] && places[n*PLACE_BITS +: PLACE_BITS] == p[PLACE_BITS-1:0]}});
+        if (hits[n] && places[n*PLACE_BITS +: PLACE_BITS] == p[PLACE_BITS-1:0]) begin
+          beat[((FIRST + n * STRIDE) % UNIT + p * UNIT)*WIDTH +: WIDTH] =
+              beat[((FIRST + n * STRIDE) % UNIT + p * UNIT)*WIDTH +: WIDTH] | read[n*WIDTH +: WIDTH];
+        end
       end
     end
   end
   assign beat_o = beat;
 
-  // With one element there is nothing to count.
-  wire unused = &{1'b0, index};
+  // With one element there is nothing to count, and some banks may have none.
+  wire unused = &{1'b0, index, read, places, hits, mine};
 endmodule
 
 `default_nettype wire

@@ -36,6 +36,7 @@ module espalier_feed_lane #(
     output wire [WIDTH-1:0]          lane_o
 );
   localparam ROWS         = (COUNT + BANKS - 1) / BANKS;
+  localparam USED         = BANKS < COUNT ? BANKS : COUNT;
   localparam BANK_BITS    = $clog2(BANKS);
   localparam ROW_BITS     = ROWS > 1 ? $clog2(ROWS) : 1;
   localparam INDEX_BITS   = COUNT > 1 ? $clog2(COUNT) : 1;
@@ -67,35 +68,54 @@ module espalier_feed_lane #(
   endgenerate
 
   // The memory: element n of the lane is row n / BANKS of bank n mod BANKS.
+  // Banks whose elements always lie in the same beats, next to each other, form a group: they are walked as one and share
+  // a memory. A group begins where the beat of a bank's first element, or the number of its rows, is another.
+  function integer beat_of(input integer n);
+    beat_of = (FIRST + n * STRIDE) / UNIT;
+  endfunction
+  function integer rows_of(input integer n);
+    rows_of = (COUNT - n + BANKS - 1) / BANKS;
+  endfunction
+  function integer begins(input integer n);
+    begins = n == 0 || beat_of(n) != beat_of(n - 1) || rows_of(n) != rows_of(n - 1) ? 1 : 0;
+  endfunction
+  function integer size_of(input integer n);
+    begin
+      size_of = 1;
+      while (n + size_of < USED && begins(n + size_of) == 0) size_of = size_of + 1;
+    end
+  endfunction
+
   wire [BANKS*WIDTH-1:0] read;
-  genvar bank, place;
+  genvar bank, n, place;
   generate
-    for (bank = 0; bank < BANKS; bank = bank + 1) begin : gen_bank
-      if (bank < COUNT) begin : gen_used
-        localparam BANK_FIRST = FIRST + bank * STRIDE;
-        localparam LOW        = BANK_FIRST % UNIT;
+    for (bank = 0; bank < USED; bank = bank + 1) begin : gen_bank
+      if (begins(bank) != 0) begin : gen_group
+        localparam SIZE = size_of(bank);
+        localparam LOW  = (FIRST + bank * STRIDE) % UNIT;
         wire                  hit;
         wire [ROW_BITS-1:0]   row;
         wire [PLACE_BITS-1:0] at;
         espalier_walk #(
-            .ELEMENTS(ELEMENTS), .FIRST(BANK_FIRST), .STEP(STEP), .COUNT((COUNT - bank + BANKS - 1) / BANKS),
+            .ELEMENTS(ELEMENTS), .FIRST(FIRST + bank * STRIDE), .STEP(STEP), .COUNT(rows_of(bank)),
             .UNIT(UNIT), .ROW_BITS(ROW_BITS), .PLACE_BITS(PLACE_BITS)
         ) u_walk (
             .clk_i(clk_i), .rst_i(rst_i), .clear_i(load_clear_i), .step_i(load_beat_i),
             .hit_o(hit), .row_o(row), .place_o(at)
         );
 
-        // The places of a beat at which an element of this bank can lie.
-        wire [PLACES*WIDTH-1:0] candidates;
-        for (place = 0; place < PLACES; place = place + 1) begin : gen_place
-          assign candidates[place*WIDTH +: WIDTH] = load_data_i[(LOW + UNIT * place)*WIDTH +: WIDTH];
-        end
-        wire [WIDTH-1:0] element;
-        if (PLACES > 1) begin : gen_many
-          assign element = candidates[{at, {WIDTH_BITS{1'b0}}} +: WIDTH];
-        end else begin : gen_one
-          assign element = candidates;
-          wire unused = &{1'b0, at};
+        // The places of a beat at which an element of each bank can lie.
+        wire [SIZE*WIDTH-1:0] elements;
+        for (n = 0; n < SIZE; n = n + 1) begin : gen_element
+          if (PLACES > 1) begin : gen_many
+            wire [PLACES*WIDTH-1:0] candidates;
+            for (place = 0; place < PLACES; place = place + 1) begin : gen_place
+              assign candidates[place*WIDTH +: WIDTH] = load_data_i[(LOW + n * STRIDE + UNIT * place)*WIDTH +: WIDTH];
+            end
+            assign elements[n*WIDTH +: WIDTH] = candidates[{at, {WIDTH_BITS{1'b0}}} +: WIDTH];
+          end else begin : gen_one
+            assign elements[n*WIDTH +: WIDTH] = load_data_i[(LOW + n * STRIDE)*WIDTH +: WIDTH];
+          end
         end
 
         wire [ADDRESS_BITS-1:0] write_address;
@@ -103,17 +123,20 @@ module espalier_feed_lane #(
           assign write_address = {load_slot_i, row};
         end else begin : gen_row
           assign write_address = load_slot_i;
-          wire unused = &{1'b0, row};
         end
         espalier_ram #(
-            .WIDTH(WIDTH), .DEPTH(DEPTH), .ADDRESS_BITS(ADDRESS_BITS)
+            .WIDTH(SIZE * WIDTH), .LANES(1), .DEPTH(DEPTH), .ADDRESS_BITS(ADDRESS_BITS)
         ) u_ram (
-            .clk_i(clk_i), .write_i(load_beat_i && hit), .write_address_i(write_address), .write_data_i(element),
-            .read_i(en_i), .read_address_i(read_address), .read_data_o(read[bank*WIDTH +: WIDTH])
+            .clk_i(clk_i), .write_i(load_beat_i && hit), .write_address_i(write_address), .write_data_i(elements),
+            .read_i(en_i), .read_address_i(read_address), .read_data_o(read[bank*WIDTH +: SIZE*WIDTH])
         );
-      end else begin : gen_unused
-        assign read[bank*WIDTH +: WIDTH] = {WIDTH{1'b0}};
+
+        // Where there is but one row or one place, nobody asks which.
+        wire unused = &{1'b0, row, at};
       end
+    end
+    if (USED < BANKS) begin : gen_unused
+      assign read[BANKS*WIDTH-1:USED*WIDTH] = {(BANKS - USED) * WIDTH{1'b0}};
     end
   endgenerate
 
