@@ -1,6 +1,7 @@
 # Builds the two halves of a simulation executable, in a directory that `verilator --cc --prefix Vdut` has filled:
 #   make -f build.mk runtime   what all designs share: harness, Verilator's runtime, and a precompiled header
 #   make -f build.mk machine   a design's model and adapter, linked with RUNTIME (the directory of the above)
+# ARCHIVE is the harness of a machine: runtime.a for a grid, top.a for a top module.
 # SOURCES is the directory of the harness, OPT_MODEL how the model is optimised.
 
 include Vdut.mk
@@ -12,22 +13,30 @@ VM_TRACE_VCD := 1
 OPT_MODEL ?= -O2
 CXXFLAGS += -std=c++17
 
+ARCHIVE ?= runtime.a
 HARNESS := $(addprefix $(SOURCES)/, harness.cpp job.cpp segment.cpp faults.cpp wire.cpp)
+TOP_HARNESS := $(addprefix $(SOURCES)/, top-harness.cpp top-bench.cpp wire.cpp)
 
 .PHONY: runtime machine
-runtime: prelude.h.gch runtime.a
+runtime: prelude.h.gch runtime.a top.a
 
 # One compiler run: reading the library's headers takes longer than the rest.
 harness-all.cpp: $(HARNESS)
 	printf '#include "%s"\n' $^ > $@
 
-harness-all.o: harness-all.cpp
+top-all.cpp: $(TOP_HARNESS)
+	printf '#include "%s"\n' $^ > $@
+
+harness-all.o top-all.o: %.o: %.cpp
 	$(CXX) $(CXXFLAGS) $(CPPFLAGS) -O2 -Wall -Wextra -c -o $@ $<
 
 # Verilator's runtime hardly ever runs in the loop over cycles; optimising it would take a while.
 $(VK_GLOBAL_OBJS): OPT_GLOBAL := -O0
 
 runtime.a: $(VK_GLOBAL_OBJS) harness-all.o
+	$(AR) rcs $@ $^
+
+top.a: $(VK_GLOBAL_OBJS) top-all.o
 	$(AR) rcs $@ $^
 
 prelude.h: $(SOURCES)/prelude.h
@@ -60,5 +69,5 @@ slow.h:
 %.slow.o: %.cpp slow.h
 	$(COMPILE_MODEL) -include slow.h -c -o $@ $<
 
-machine: $(MODEL_OBJS) $(RUNTIME)/runtime.a
+machine: $(MODEL_OBJS) $(RUNTIME)/$(ARCHIVE)
 	$(LINK) $(LDFLAGS) $^ $(LDLIBS) -o $@

@@ -13,6 +13,8 @@ namespace espalier {
 namespace {
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
 constexpr int kMalformedExit = 3;
+constexpr char kMagic[8] = {'E', 'S', 'P', 'A', 'L', 'I', 'E', 'R'};
+constexpr std::size_t kHashBytes = 16;
 }  // namespace
 
 void reject(const std::string& what) {
@@ -56,6 +58,21 @@ void Writer::writeThrough(const std::uint8_t* data, std::size_t count) {
     data += written;
     count -= static_cast<std::size_t>(written);
   }
+}
+
+int takeOverStdout() {
+  const int answers = ::dup(STDOUT_FILENO);
+  if (answers < 0 || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) reject("cannot set up stdout");
+  return answers;
+}
+
+void greet(std::string designHash, bool trace, std::uint32_t faultSlots, Writer& answers) {
+  designHash.resize(kHashBytes, '\0');
+  const std::uint32_t facts[4] = {kProtocolVersion, trace ? 1u : 0u, faultSlots, 0};
+  answers.bytes(kMagic, sizeof kMagic);
+  answers.bytes(designHash.data(), kHashBytes);
+  answers.bytes(facts, sizeof facts);
+  answers.flush();
 }
 
 bool Reader::header(std::uint32_t& kind, std::uint64_t& payloadBytes) {

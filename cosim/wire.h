@@ -13,7 +13,7 @@ constexpr std::uint32_t kProtocolVersion = 1;
 constexpr std::uint64_t kMaxPayloadBytes = std::uint64_t{1} << 31;
 
 enum class Command : std::uint32_t { reset = 1, segment = 2, end = 3 };
-enum class Answer : std::uint32_t { progress = 101, registers = 102, samples = 103, fired = 104 };
+enum class Answer : std::uint32_t { progress = 101, registers = 102, samples = 103, fired = 104, access = 105, beats = 106 };
 
 // Say on stderr what was wrong with the input and leave with exit code 3.
 [[noreturn]] void reject(const std::string& what);
@@ -33,6 +33,12 @@ class Writer {
   int descriptor_;
   std::vector<std::uint8_t> buffer_;
 };
+
+// Keep stdout for the answers and send to stderr what the Verilog prints ($display); returns the descriptor of the answers.
+int takeOverStdout();
+
+// Say who is talking: the design, whether it is a trace build, how many fault slots it has.
+void greet(std::string designHash, bool trace, std::uint32_t faultSlots, Writer& answers);
 
 // Buffered input. Before it waits for more it flushes the writer, so that the other side never waits for an answer
 // that lies in a buffer here.

@@ -3,7 +3,7 @@ import type { Fault, FaultReport } from '../fault/fault.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** The models of the machine that can run a job. */
-export const BACKENDS = ['functional', 'cycle', 'rtl'] as const;
+export const BACKENDS = ['functional', 'cycle', 'rtl', 'top'] as const;
 
 export type BackendKind = (typeof BACKENDS)[number];
 
@@ -45,7 +45,7 @@ export interface RunStats {
   readonly utilisationBound: number;
 }
 
-/** A model of one array that runs matrix products; the functional and cycle simulators and the RTL implement it. */
+/** A model of one array that runs matrix products; the functional and cycle simulators, the RTL and its top module implement it. */
 export interface Backend {
   readonly kind: BackendKind;
   readonly design: Design;

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { TopDesign } from '../top/top-design.ts';
 import { printAdapter } from './adapter.ts';
 import type { Architecture, MachineDesign, SourceFile } from './machine-design.ts';
 import type { Step } from './process.ts';
 import type { ToolVersions } from './tools.ts';
+import { printTopAdapter } from './top-adapter.ts';
 
 export interface BuildOptions {
   readonly design: MachineDesign;
@@ -14,6 +16,8 @@ export interface BuildOptions {
   readonly architecture: Architecture;
   /** Whether registers can be read and waveforms written; such a build runs slower. */
   readonly trace: boolean;
+  /** What is simulated is this top module around the grid; the grid itself when left out. */
+  readonly wrapper?: TopDesign | undefined;
 }
 
 /** Where the tools of a build are and what it builds upon. */
@@ -41,6 +45,12 @@ const OBJECTS = 'obj';
 const HARNESS = 'harness';
 const RTL = 'rtl';
 
+/** The two harnesses, each with what it needs of Verilator's runtime. */
+const ARCHIVES = { grid: 'runtime.a', top: 'top.a' } as const;
+
+/** What a machine's build takes of the harness. */
+const MACHINE_SOURCES: readonly string[] = ['build.mk', 'machine.h', 'top-machine.h'];
+
 /**
  * Plan the part of a simulation that all designs share: the harness, Verilator's runtime, a precompiled header.
  * It is built once per version of the tools.
@@ -55,21 +65,22 @@ export function planRuntime(setting: BuildSetting): BuildPlan {
       { ...verilate, phase: 'preparing the simulation harness' },
       { ...withJobs(make), phase: 'compiling the simulation harness (once per Verilator version)' },
     ],
-    products: ['runtime.a', 'prelude.h', 'prelude.h.gch'].map((name) => join(OBJECTS, name)),
+    products: [...Object.values(ARCHIVES), 'prelude.h', 'prelude.h.gch'].map((name) => join(OBJECTS, name)),
     about: { content: 'what all simulations share', tools: setting.tools },
   };
 }
 
 /** Plan the simulation executable of a design, on top of the runtime that `planRuntime` plans. */
 export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPlan {
-  const { design, files, top, architecture, trace } = options;
-  const adapter = printAdapter(options);
+  const { design, files, top, architecture, trace, wrapper } = options;
+  const adapter = wrapper ? printTopAdapter(wrapper) : printAdapter(options);
+  const archive = ARCHIVES[wrapper ? 'top' : 'grid'];
   const runtime = planRuntime(setting).entry;
   const verilog = files.map(({ path, text }) => ({ path: join(RTL, path), text }));
-  const sources = setting.harness.filter(({ path }) => path === 'build.mk' || path === 'machine.h');
+  const sources = setting.harness.filter(({ path }) => MACHINE_SOURCES.includes(path));
   const modules = files.map(({ path }) => path).filter((path) => path.endsWith('.v') || path.endsWith('.vlt'));
   const verilate = verilateStep(top, modules, RTL, trace);
-  const make = makeStep('machine', `OPT_MODEL=${trace ? '-O1' : '-O2'}`);
+  const make = makeStep('machine', `OPT_MODEL=${trace ? '-O1' : '-O2'}`, `ARCHIVE=${archive}`);
   return {
     entry: `machine-${hashOf([runtime, verilog, adapter, verilate, make])}`,
     files: [
@@ -83,7 +94,7 @@ export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPl
     ],
     products: [join(OBJECTS, 'machine')],
     about: {
-      content: 'simulation of a grid',
+      content: wrapper ? 'simulation of a top module' : 'simulation of a grid',
       top,
       design: design.hash,
       architecture,

@@ -1,6 +1,7 @@
 import type { Design } from '../design/design.ts';
 import { dtypeInfo } from '../dtype/dtype.ts';
 import { driveFault } from '../fault/resolve.ts';
+import type { PlanOptions } from '../schedule/plan.ts';
 import { cycleMachine } from '../sim/cycle-machine.ts';
 import { coversFault, runFunctional } from '../sim/functional.ts';
 import { tensor } from '../tensor/tensor.ts';
@@ -11,19 +12,20 @@ import { MachineBackend } from './machine-backend.ts';
 /**
  * Make the functional simulator of a design: the closed form. Jobs with a fault in a control token, which changes what
  * PEs do rather than what they hold, are handed to the cycle simulator.
+ * @param planning how its jobs are planned, such as `topPlanning`; in the shortest way when left out
  */
-export function functionalBackend(design: Design): Backend {
-  const cycleByCycle = cycleBackend(design);
+export function functionalBackend(design: Design, planning: PlanOptions = {}): Backend {
+  const cycleByCycle = cycleBackend(design, planning);
   const { operators, types } = design.spec;
   const isExact = !operators.multiplier && !operators.adder && dtypeInfo(types.c).kind === 'integer';
   return {
     kind: 'functional',
     design,
-    ...(isExact && { exactStats: (m: number, k: number, n: number) => jobStats(design, m, k, n) }),
+    ...(isExact && { exactStats: (m: number, k: number, n: number) => jobStats(design, m, k, n, planning) }),
     async matmul(job, options = {}) {
       const { faults = [], signal, onProgress } = options;
       signal?.throwIfAborted();
-      const { operands, plan, stats } = prepareJob(design, job);
+      const { operands, plan, stats } = prepareJob(design, job, planning);
       const drives = faults.map((fault) => driveFault(design, plan, fault));
       if (!drives.every(coversFault)) return cycleByCycle.matmul(job, options);
       const { result, firedCycles } = await runFunctional(design, plan, operands, drives, {
@@ -42,6 +44,6 @@ export function functionalBackend(design: Design): Backend {
 }
 
 /** Make the cycle simulator of a design: every register, every cycle. */
-export function cycleBackend(design: Design): MachineBackend {
-  return new MachineBackend('cycle', design, cycleMachine(design));
+export function cycleBackend(design: Design, planning: PlanOptions = {}): MachineBackend {
+  return new MachineBackend('cycle', design, cycleMachine(design), planning);
 }

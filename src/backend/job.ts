@@ -3,9 +3,10 @@ import { castTensor } from '../dtype/cast.ts';
 import { FaultError, OperandError } from '../errors.ts';
 import type { Fault } from '../fault/fault.ts';
 import { driveFault } from '../fault/resolve.ts';
-import { type JobPlan, measureJob, planJob } from '../schedule/plan.ts';
+import { type JobPlan, measureJob, type PlanOptions, planJob } from '../schedule/plan.ts';
 import type { JobOperands } from '../schedule/segments.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { topPlanning } from '../top/top-design.ts';
 import type { BackendKind, MatmulJob, RunStats } from './backend.ts';
 
 /** A job whose operands have been checked and cast, with its plan. */
@@ -19,7 +20,7 @@ export interface PreparedJob {
  * Check a job's operands against each other and the array, cast them to its dtypes and plan the tiles.
  * @throws {OperandError} for a wrong rank or shape, {CastingError} for a value that does not fit its dtype
  */
-export function prepareJob(design: Design, job: MatmulJob): PreparedJob {
+export function prepareJob(design: Design, job: MatmulJob, options: PlanOptions = {}): PreparedJob {
   const [rows, inner] = matrixShape(job.a, 'A');
   const [innerOfB, columns] = matrixShape(job.b, 'B');
   if (inner !== innerOfB) {
@@ -39,7 +40,7 @@ export function prepareJob(design: Design, job: MatmulJob): PreparedJob {
     b: castTensor(job.b, types.b, 'B'),
     c: job.c ? castTensor(job.c, types.c, 'C') : tensor(types.c, [rows, columns]),
   };
-  const plan = planOf(design, rows, inner, columns);
+  const plan = planOf(design, rows, inner, columns, options);
   return { operands, plan, stats: statsOf(design, { ...plan, tileCount: plan.tiles.length }) };
 }
 
@@ -48,11 +49,11 @@ const KEPT_PLANS = 16;
 const KEPT_TILES = 10_000;
 
 /** Plan a job, or take the plan of one of the same sizes before; of few sizes, and of jobs that are not too large. */
-function planOf(design: Design, rows: number, inner: number, columns: number): JobPlan {
+function planOf(design: Design, rows: number, inner: number, columns: number, options: PlanOptions): JobPlan {
   const known = plans.get(design) ?? new Map<string, JobPlan>();
   plans.set(design, known);
-  const key = `${rows} ${inner} ${columns}`;
-  const plan = known.get(key) ?? planJob(design, rows, inner, columns);
+  const key = `${rows} ${inner} ${columns} ${options.returnGapCycles}`;
+  const plan = known.get(key) ?? planJob(design, rows, inner, columns, options);
   known.delete(key);
   if (plan.tiles.length <= KEPT_TILES) known.set(key, plan);
   if (known.size > KEPT_PLANS) known.delete(known.keys().next().value!);
@@ -65,7 +66,7 @@ function planOf(design: Design, rows: number, inner: number, columns: number): J
  */
 export function checkJob(design: Design, kind: BackendKind, job: MatmulJob, faults: readonly Fault[]): void {
   checkFaultSlots(design, kind, faults.length);
-  const { plan } = prepareJob(design, job);
+  const { plan } = prepareJob(design, job, kind === 'top' ? topPlanning(design) : {});
   for (const fault of faults) driveFault(design, plan, fault);
 }
 
@@ -76,7 +77,7 @@ interface SlottedDesign {
 
 /** @throws {FaultError} for more faults at once than the RTL has slots; simulators take any number. */
 export function checkFaultSlots({ name, spec }: SlottedDesign, kind: BackendKind, faults: number): void {
-  if (kind !== 'rtl' || faults <= spec.faultSlots) return;
+  if (!(kind === 'rtl' || kind === 'top') || faults <= spec.faultSlots) return;
   throw new FaultError(
     `the RTL of array ${name} takes as many faults at once as it has fault slots, ${spec.faultSlots}, received ${faults}; "fault_slots ${faults}" in the array makes room`,
   );
@@ -96,8 +97,8 @@ function matrixShape({ shape }: Tensor, name: string): readonly [number, number]
 }
 
 /** Work out from shapes alone what the statistics of a job M×K · K×N will be. */
-export function jobStats(design: Design, m: number, k: number, n: number): RunStats {
-  return statsOf(design, measureJob(design, m, k, n));
+export function jobStats(design: Design, m: number, k: number, n: number, options: PlanOptions = {}): RunStats {
+  return statsOf(design, measureJob(design, m, k, n, options));
 }
 
 function statsOf(

@@ -1,5 +1,6 @@
 import type { Design } from '../design/design.ts';
 import { driveFault } from '../fault/resolve.ts';
+import type { PlanOptions } from '../schedule/plan.ts';
 import { jobBeats } from '../schedule/segments.ts';
 import type { Machine } from '../sim/machine.ts';
 import { allocate, bitsOf, storageOver, tensor } from '../tensor/tensor.ts';
@@ -24,18 +25,20 @@ export class MachineBackend implements Backend {
   readonly kind: BackendKind;
   readonly design: Design;
   readonly #machine: Machine;
+  readonly #planning: PlanOptions;
 
-  constructor(kind: BackendKind, design: Design, machine: Machine) {
+  constructor(kind: BackendKind, design: Design, machine: Machine, planning: PlanOptions = {}) {
     this.kind = kind;
     this.design = design;
     this.#machine = machine;
+    this.#planning = planning;
   }
 
   async matmul(job: MatmulJob, options: RunOptions & TraceOptions = {}): Promise<TracedResult> {
     const { design } = this;
     const { faults = [], signal, onProgress, trace, vcdPath } = options;
     checkFaultSlots(design, this.kind, faults.length);
-    const { operands, plan, stats } = prepareJob(design, job);
+    const { operands, plan, stats } = prepareJob(design, job, this.#planning);
     const drives = faults.map((fault) => driveFault(design, plan, fault));
     const beats = jobBeats(design, plan, operands);
     const segments = withProgress(beats.segments, plan.cycles, plan.tiles.length, onProgress);

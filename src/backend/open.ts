@@ -3,10 +3,12 @@ import { rolledFile, structuralFiles } from '../emit/emit-design.ts';
 import { hasRolledForm, ownOperators } from '../emit/forms.ts';
 import { EspalierError } from '../errors.ts';
 import type { Backend, BackendKind } from './backend.ts';
+import { defaultArchitecture } from './default-architecture.ts';
 import { cycleBackend, functionalBackend } from './functional.ts';
 import { MachineBackend } from './machine-backend.ts';
 import type { Architecture, SourceFile } from './machine-design.ts';
 import { openMachine } from './open-machine.ts';
+import { openTopBackend } from './open-top.ts';
 
 export interface OpenBackendOptions {
   readonly signal?: AbortSignal | undefined;
@@ -24,10 +26,7 @@ export interface OpenRtlOptions extends OpenBackendOptions {
   readonly trace?: boolean | undefined;
 }
 
-/** Up to so many PEs the RTL is simulated as it is synthesised; beyond, as the rolled model. */
-const STRUCTURAL_PES = 16;
-
-/** Open a model of a design for jobs; `rtl` builds the simulation first, or finds it in the cache. */
+/** Open a model of a design for jobs; `rtl` and `top` build the simulation first, or find it in the cache. */
 export async function openBackend(
   design: Design,
   kind: BackendKind,
@@ -40,6 +39,8 @@ export async function openBackend(
       return cycleBackend(design);
     case 'rtl':
       return openRtl(design, options);
+    case 'top':
+      return openTopBackend(design, options);
   }
 }
 
@@ -56,11 +57,6 @@ export async function openRtl(design: Design, options: OpenRtlOptions = {}): Pro
   const top = architecture === 'structural' ? names.grid : names.rolled;
   const machine = await openMachine({ design, files, top, architecture, trace, signal, onProgress });
   return new MachineBackend('rtl', design, machine);
-}
-
-/** How the grid is simulated unless one says otherwise. */
-export function defaultArchitecture(design: Design): Architecture {
-  return design.pes.length <= STRUCTURAL_PES || !hasRolledForm(design) ? 'structural' : 'rolled';
 }
 
 function chooseArchitecture(design: Design, wanted: Architecture | undefined): Architecture {

@@ -8,7 +8,7 @@ import type { MachineDesign } from './machine-design.ts';
  */
 export const PROTOCOL_VERSION = 1;
 
-export const ANSWER = { progress: 101, registers: 102, samples: 103, fired: 104 } as const;
+export const ANSWER = { progress: 101, registers: 102, samples: 103, fired: 104, access: 105, beats: 106 } as const;
 
 export type AnswerKind = keyof typeof ANSWER;
 
@@ -116,7 +116,8 @@ export function totalBytes(chunks: readonly Uint8Array[]): number {
   return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
-function message(kind: number, payload: readonly Uint8Array[]): Uint8Array[] {
+/** Put a header before a payload. */
+export function message(kind: number, payload: readonly Uint8Array[]): Uint8Array[] {
   const header = new DataView(new ArrayBuffer(HEADER_BYTES));
   header.setUint32(0, kind, true);
   header.setBigUint64(8, BigInt(totalBytes(payload)), true);
@@ -136,7 +137,8 @@ function cycleNumber(cycle: number): bigint {
   return Number.isFinite(cycle) ? BigInt(Math.max(0, cycle)) : NEVER;
 }
 
-function bytesOf(array: ArrayBufferView): Uint8Array {
+/** Look at numbers as the bytes that go over the wire. */
+export function bytesOf(array: ArrayBufferView): Uint8Array {
   if (endianness() !== 'LE') throw new TypeError('the harness protocol is little-endian, as this host is not');
   return new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
 }

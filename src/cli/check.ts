@@ -1,5 +1,6 @@
+import { defaultArchitecture } from '../backend/default-architecture.ts';
 import type { Architecture } from '../backend/machine-design.ts';
-import { defaultArchitecture, openRtl } from '../backend/open.ts';
+import { openRtl } from '../backend/open.ts';
 import { checkOperators } from '../check/check-operators.ts';
 import { describeDifference } from '../check/compare.ts';
 import { crossCheck } from '../check/cross-check.ts';

@@ -33,7 +33,7 @@ export interface FileDocument {
 export const generate: Action<[spec: string], Flags> = async (session, [spec], flags) => {
   const { design, faults } = openArray(spec, flags.fault);
   const directory = flags.output ?? design.name;
-  const verilog = [...emitDesign(design, faults), ...(flags.tb ? [await emitTestbench(design)] : [])];
+  const verilog = [...emitDesign(design, { faults }), ...(flags.tb ? [await emitTestbench(design)] : [])];
   const emitted = [...verilog, ...(flags.package ? emitPackage(design, verilog) : [])];
   session.signal.throwIfAborted();
   const changed = new Set(await writeFiles(directory, emitted));

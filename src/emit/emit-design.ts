@@ -1,9 +1,9 @@
 import { type Design, moduleNames } from '../design/design.ts';
 import { EspalierError } from '../errors.ts';
 import type { Fault } from '../fault/fault.ts';
-import { formatMatrix } from '../projection/space-time.ts';
+import type { TopDesign } from '../top/top-design.ts';
+import { commonView } from './common-view.ts';
 import { hasRolledForm, ownOperators } from './forms.ts';
-import { formulasOf } from './formulas.ts';
 import { gridView } from './grid-view.ts';
 import { inlineIncludes, libraryText } from './library.ts';
 import { manifestOf } from './manifest.ts';
@@ -14,6 +14,8 @@ import type { PortGroup } from './ports.ts';
 import { printJson } from './print-json.ts';
 import { render } from './render.ts';
 import { rolledView } from './rolled-view.ts';
+import { topFiles } from './top-files.ts';
+import { topManifest } from './top-manifest.ts';
 
 /** A file of the output, by its path relative to the output directory. */
 export interface EmittedFile {
@@ -24,18 +26,26 @@ export interface EmittedFile {
 /** The largest grid that is printed instance by instance: its text has about 170 MB. */
 const MAX_EMITTED_PES = 2 ** 18;
 
+/** What is printed besides the array itself. */
+export interface EmitOptions {
+  /** What the picture shows besides the array: where faults are, and which outputs they can change. */
+  readonly faults?: readonly Fault[] | undefined;
+  /** The top module around the grid; none when left out. */
+  readonly top?: TopDesign | undefined;
+}
+
 /**
- * Print a design as files: the PE, the grid, a rolled model of the grid for fast simulation where there is one, the
- * modules they use, the manifest, and a picture. The same design gives the same bytes.
- * @param faults what the picture shows besides the array: where they are, and which outputs they can change
+ * Print a design as files: the PE, the grid, a rolled model of the grid for fast simulation where there is one, the top
+ * module if one is asked for, the modules they use, the manifest, and a picture. The same design gives the same bytes.
  * @throws {FaultError} when the window of a fault begins after the last cycle of a tile
  * @throws {EspalierError} for an array of more than MAX_EMITTED_PES PEs
  */
-export function emitDesign(design: Design, faults: readonly Fault[] = []): EmittedFile[] {
+export function emitDesign(design: Design, { faults = [], top }: EmitOptions = {}): EmittedFile[] {
   return [
     ...structuralFiles(design),
+    ...(top ? topFiles(top) : []),
     ...(hasRolledForm(design) ? [rolledFile(design)] : []),
-    { path: 'manifest.json', text: printJson(manifestOf(design)) },
+    { path: 'manifest.json', text: printJson({ ...manifestOf(design), ...(top && { top: topManifest(top) }) }) },
     { path: 'array.svg', text: arrayPicture(design, faults) },
   ];
 }
@@ -75,36 +85,6 @@ export function rolledFile(design: Design): EmittedFile {
   const rolled = rolledView(design);
   const view = { ...commonView(design), ...names, ...rolled, portGroups: withCommas(rolled.portGroups) };
   return { path: `sim/${names.rolled}.v`, text: inlineIncludes(render('rtl/rolled.v', view)) };
-}
-
-function commonView(design: Design) {
-  const { spec, name, hash, toolVersion, matrix, determinant, sumLagCycles, pes, faultPort } = design;
-  const [n1, n2, n3] = spec.size;
-  const slots = spec.faultSlots;
-  return {
-    name,
-    hash,
-    toolVersion,
-    n1,
-    n2,
-    n3,
-    typeA: spec.types.a,
-    typeB: spec.types.b,
-    typeC: spec.types.c,
-    matrix: formatMatrix(matrix),
-    determinant,
-    formulas: formulasOf(design),
-    sumLagCycles,
-    peCount: pes.length,
-    faultSlots: slots,
-    lastSlot: slots - 1,
-    lastHit: slots * pes.length - 1,
-    lastFaultData: slots * faultPort.dataBits - 1,
-    zeroFired: `${slots}'d0`,
-    peBits: faultPort.peBits,
-    nodeBits: faultPort.nodeBits,
-    dataBits: faultPort.dataBits,
-  };
 }
 
 /** Put a comma behind every port but the last. */

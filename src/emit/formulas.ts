@@ -2,7 +2,7 @@ import type { Design } from '../design/design.ts';
 import type { Vector3 } from '../projection/space-time.ts';
 
 /** Where and when step (i, j, k) of a tile runs, as formulas. */
-interface Formulas {
+export interface Formulas {
   readonly x: string;
   readonly y: string;
   /** The cycle in which registers a and b take their values, and the one in which register c does. */

@@ -25,16 +25,31 @@ export interface JobPlan {
   readonly cycles: number;
 }
 
+/** How jobs are planned where it differs from the shortest plan. */
+export interface PlanOptions {
+  /**
+   * Cycles from a tile's start after which one may start that takes its results as C; as few as the array allows when
+   * left out or fewer than those.
+   */
+  readonly returnGapCycles?: number | undefined;
+}
+
 /**
  * Cut R (M×N) = A (M×K) × B (K×N) + C into full tiles and start each as early as no value of two tiles meets and its
  * partial sums are there. Slices of the inner dimension are the outermost loop, so that sums have time to come back.
  */
-export function planJob(design: Design, rows: number, inner: number, columns: number): JobPlan {
+export function planJob(
+  design: Design,
+  rows: number,
+  inner: number,
+  columns: number,
+  options: PlanOptions = {},
+): JobPlan {
   const [n1, n2, n3] = design.spec.size;
   const tiles: Tile[] = [];
   const across = Math.ceil(columns / n2);
   const perSlice = Math.ceil(rows / n1) * across;
-  const cycles = placeTiles(design, rows, inner, columns, (index, startCycle) => {
+  const cycles = placeTiles(design, rows, inner, columns, options, (index, startCycle) => {
     const slice = Math.floor(index / perSlice);
     const inSlice = index % perSlice;
     tiles.push({
@@ -56,9 +71,10 @@ export function measureJob(
   rows: number,
   inner: number,
   columns: number,
+  options: PlanOptions = {},
 ): Pick<JobPlan, 'rows' | 'inner' | 'columns' | 'cycles'> & { readonly tileCount: number } {
   let tileCount = 0;
-  const cycles = placeTiles(design, rows, inner, columns, () => {
+  const cycles = placeTiles(design, rows, inner, columns, options, () => {
     tileCount++;
   });
   return { rows, inner, columns, tileCount, cycles };
@@ -70,13 +86,14 @@ function placeTiles(
   rows: number,
   inner: number,
   columns: number,
+  { returnGapCycles = 0 }: PlanOptions,
   place: (index: number, startCycle: number) => void,
 ): number {
   const [n1, n2, n3] = design.spec.size;
   const starts = new StartFinder(design);
   const perSlice = Math.ceil(rows / n1) * Math.ceil(columns / n2);
   const count = perSlice * Math.ceil(inner / n3);
-  const gap = returnCycles(design);
+  const gap = Math.max(returnCycles(design), returnGapCycles);
   const previousSlice = new Float64Array(perSlice);
   let startCycle = 0;
   for (let index = 0; index < count; index++) {

@@ -1,0 +1,36 @@
+import {
+  ADDRESS_BITS,
+  FAULT_BASE,
+  FAULT_REGISTERS,
+  FAULT_STRIDE,
+  MAP_VERSION,
+  REGISTERS,
+} from '../top/register-map.ts';
+import type { TopDesign } from '../top/top-design.ts';
+import { topModuleName } from './top-view.ts';
+
+/** Describe the top module for those who drive it without this tool; `docs/guide-top.md` explains every field. */
+export function topManifest(top: TopDesign) {
+  const { design, streamBits, beats, lastBytes } = top;
+  return {
+    module: topModuleName(design),
+    streamBits,
+    packets: {
+      tile: { header: 1, a: beats.a, b: beats.b, c: beats.c },
+      result: { r: beats.c },
+      bytesInLastBeat: { ...lastBytes, r: lastBytes.c },
+    },
+    slots: { tiles: top.slots, results: top.outSlots },
+    schedule: {
+      defaultTilesPerInterval: top.burst,
+      defaultIntervalCycles: top.intervalCycles,
+      returnGapCycles: top.returnGapCycles,
+    },
+    registers: {
+      version: MAP_VERSION,
+      addressBits: ADDRESS_BITS,
+      core: REGISTERS,
+      faultSlots: { base: FAULT_BASE, stride: FAULT_STRIDE, registers: FAULT_REGISTERS },
+    },
+  };
+}

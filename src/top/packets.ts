@@ -1,0 +1,111 @@
+import type { Line } from '../projection/space-time.ts';
+import type { TensorData } from '../tensor/tensor.ts';
+import { GAP_BITS, type TopDesign } from './top-design.ts';
+import type { StreamBeats } from './transport.ts';
+
+/** The most significant byte of a header. */
+export const HEADER_MAGIC = 0xe5;
+
+const WITH_C = 2 ** 20;
+const LAST = 2 ** 21;
+
+/** What a tile's header says, but for whether C follows. */
+export interface TileSchedule {
+  /** Whether the tile is the last one of its job. */
+  readonly last: boolean;
+  /** Cycles from this tile's start to that of the next one; 0 for the default schedule. */
+  readonly gapCycles: number;
+}
+
+/** The elements of a tile's matrices, row-major, as the array's dtypes store them; a C that is left out is zero. */
+export interface TileMatrices {
+  readonly a: TensorData;
+  readonly b: TensorData;
+  readonly c?: TensorData | undefined;
+}
+
+/** Encode a tile as the beats of one packet. */
+export function encodeTile(top: TopDesign, matrices: TileMatrices, { last, gapCycles }: TileSchedule): StreamBeats {
+  if (gapCycles < 0 || gapCycles >= 2 ** GAP_BITS) throw new RangeError(`a gap of ${gapCycles} cycles fits no header`);
+  const { streamBits, beats } = top;
+  const beatBytes = streamBits / 8;
+  const count = 1 + beats.a + beats.b + (matrices.c ? beats.c : 0);
+  const data = new Uint8Array(count * beatBytes);
+  const header = HEADER_MAGIC * 2 ** 24 + (last ? LAST : 0) + (matrices.c ? WITH_C : 0) + gapCycles;
+  new DataView(data.buffer).setUint32(0, header, true);
+  let beat = 1;
+  const put = (line: Line, elements: TensorData): void => {
+    const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
+    if (bytes.length !== (beats[line] - 1) * beatBytes + top.lastBytes[line]) {
+      throw new RangeError(`a tile of ${top.design.name} has another size of ${line} than ${bytes.length} bytes`);
+    }
+    data.set(bytes, beat * beatBytes);
+    beat += beats[line];
+  };
+  put('a', matrices.a);
+  put('b', matrices.b);
+  if (matrices.c) put('c', matrices.c);
+  return wholeBeats(data, streamBits);
+}
+
+/** Make one packet of data that fills its beats. */
+export function wholeBeats(data: Uint8Array, streamBits: number): StreamBeats {
+  const count = data.length / (streamBits / 8);
+  const keep = new Uint8Array(count * Math.ceil(streamBits / 64)).fill(
+    streamBits < 64 ? 2 ** (streamBits / 8) - 1 : 255,
+  );
+  const last = new Uint8Array(count);
+  last[count - 1] = 1;
+  return { data, keep, last };
+}
+
+/** Takes the beats of results as they come and makes packets of them. */
+export class ResultReader {
+  readonly #top: TopDesign;
+  #bytes: Uint8Array;
+  #beat = 0;
+
+  constructor(top: TopDesign) {
+    this.#top = top;
+    this.#bytes = this.#newPacket();
+  }
+
+  /**
+   * Take beats; returns the bytes of R, row-major, for every packet that they complete.
+   * @throws {RangeError} for a packet that is none of R
+   */
+  take({ data, keep, last }: StreamBeats): Uint8Array[] {
+    const { streamBits, beats, lastBytes } = this.#top;
+    const beatBytes = streamBits / 8;
+    const keepBytes = Math.ceil(streamBits / 64);
+    const packets: Uint8Array[] = [];
+    for (let n = 0; n < last.length; n++) {
+      const ends = this.#beat === beats.c - 1;
+      const kept = countKept(keep.subarray(n * keepBytes, (n + 1) * keepBytes));
+      if ((last[n] === 1) !== ends || kept !== (ends ? lastBytes.c : beatBytes)) {
+        throw new RangeError(
+          `beat ${this.#beat} of a packet of results has ${kept} bytes and ${last[n] === 1 ? 'ends' : 'does not end'} the packet`,
+        );
+      }
+      this.#bytes.set(data.subarray(n * beatBytes, n * beatBytes + kept), this.#beat * beatBytes);
+      this.#beat++;
+      if (ends) {
+        packets.push(this.#bytes);
+        this.#bytes = this.#newPacket();
+        this.#beat = 0;
+      }
+    }
+    return packets;
+  }
+
+  #newPacket(): Uint8Array {
+    const { beats, lastBytes, streamBits } = this.#top;
+    return new Uint8Array(((beats.c - 1) * streamBits) / 8 + lastBytes.c);
+  }
+}
+
+function countKept(keep: Uint8Array): number {
+  let count = 0;
+  for (const byte of keep) for (let bits = byte; bits > 0; bits >>= 1) count += bits & 1;
+  return count;
+}
