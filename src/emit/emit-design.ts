@@ -21,6 +21,9 @@ export interface EmittedFile {
   readonly text: string;
 }
 
+/** The files of `rtl/` that a design with fault slots needs. */
+const FAULT_LIBRARY = ['decode', 'tap', 'pick', 'report'].map((name) => `espalier_fault_${name}.v`);
+
 /** The largest grid that is printed instance by instance: its text has about 170 MB. */
 const MAX_EMITTED_PES = 2 ** 18;
 
@@ -51,9 +54,7 @@ export function structuralFiles(design: Design): EmittedFile[] {
   const view = { ...commonView(design), ...names };
   const pe = peView(design);
   const grid = gridView(design);
-  const widthOf = new Map(design.registers.map(({ name, widthBits }) => [name, widthBits]));
-  const registers = pe.registers.map((register) => ({ ...register, reset: `${widthOf.get(register.name)}'d0` }));
-  const faultLibrary = design.spec.faultSlots > 0 ? ['espalier_fault_decode.v', 'espalier_fault_tap.v'] : [];
+  const faultLibrary = design.spec.faultSlots > 0 ? FAULT_LIBRARY : [];
   const library = [...faultLibrary, ...operatorLibrary(design)];
   return [
     {
@@ -62,7 +63,7 @@ export function structuralFiles(design: Design): EmittedFile[] {
     },
     {
       path: `${names.pe}.v`,
-      text: render('rtl/pe.v', { ...view, ...pe, registers, portGroups: withCommas(pe.portGroups) }),
+      text: render('rtl/pe.v', { ...view, ...pe, portGroups: withCommas(pe.portGroups) }),
     },
     ...library.map((path) => ({ path, text: libraryText(path) })),
     ...ownOperators(design).map(({ name, verilog }) => ({ path: `${name}.v`, text: verilog })),
@@ -100,7 +101,9 @@ function commonView(design: Design) {
     lastSlot: slots - 1,
     lastHit: slots * pes.length - 1,
     lastFaultData: slots * faultPort.dataBits - 1,
+    lastFaultPe: slots * faultPort.peBits - 1,
     zeroFired: `${slots}'d0`,
+    zeroWord: `${faultPort.dataBits}'d0`,
     peBits: faultPort.peBits,
     nodeBits: faultPort.nodeBits,
     dataBits: faultPort.dataBits,
