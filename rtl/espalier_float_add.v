@@ -34,7 +34,7 @@ module espalier_float_add #(
   wire [FLOAT_SUMMED_BITS-1:0]  summed_q;
   wire [FLOAT_RESULT_BITS-1:0]  result_d  = float_add_round(summed_q);
 
-  espalier_float_pipe #(
+  espalier_pipe #(
       .WIDTH(FLOAT_ALIGNED_BITS),
       .DEPTH((LATENCY + 2) / 3)
   ) pipe_aligned (
@@ -45,7 +45,7 @@ module espalier_float_add #(
       .value_o(aligned_q)
   );
 
-  espalier_float_pipe #(
+  espalier_pipe #(
       .WIDTH(FLOAT_SUMMED_BITS),
       .DEPTH((LATENCY + 1) / 3)
   ) pipe_summed (
@@ -56,7 +56,7 @@ module espalier_float_add #(
       .value_o(summed_q)
   );
 
-  espalier_float_pipe #(
+  espalier_pipe #(
       .WIDTH(FLOAT_RESULT_BITS),
       .DEPTH(LATENCY / 3)
   ) pipe_result (

@@ -113,10 +113,11 @@ function productOf({ a, b, c }: Design['lines']): Design['product'] {
   return { widthBits: a.widthBits + b.widthBits, signed: a.signed || b.signed, float: null };
 }
 
-/** A floating-point operation has its registers inside; own and integer operators are followed by theirs. */
-function pipelineOf({ types, multiplierStages, adderStages, operators }: ArraySpec): Pipeline {
+/** A floating-point operation and a Booth multiplier have their registers inside; all others are followed by theirs. */
+function pipelineOf({ types, multiplierStages, multiplierStyle, adderStages, operators }: ArraySpec): Pipeline {
   const before = Math.max(0, multiplierStages - 1);
-  const inside = dtypeInfo(types.a).kind === 'float' && operators.multiplier === null;
+  const floats = dtypeInfo(types.a).kind === 'float' && operators.multiplier === null;
+  const inside = floats || multiplierStyle === 'booth';
   return {
     multiplierLatency: inside ? before : 0,
     productDelays: inside ? 0 : before,
@@ -158,7 +159,7 @@ function faultSites({ lines, tokens, shadow, spec, product }: Ported): FaultSite
     s: shadow?.widthBits ?? 0,
   };
   return FAULT_NODES.map((node, code) => ({ node, code, widthBits: widths[node] })).filter(
-    (site) => site.widthBits > 0,
+    ({ node, widthBits }) => widthBits > 0 && (spec.faultNodes === null || spec.faultNodes.includes(node)),
   );
 }
 

@@ -23,6 +23,9 @@ export interface EmittedFile {
   readonly text: string;
 }
 
+/** The files of `rtl/` that a design with fault slots needs. */
+const FAULT_LIBRARY = ['decode', 'tap', 'pick', 'report'].map((name) => `espalier_fault_${name}.v`);
+
 /** The largest grid that is printed instance by instance: its text has about 170 MB. */
 const MAX_EMITTED_PES = 2 ** 18;
 
@@ -61,9 +64,7 @@ export function structuralFiles(design: Design): EmittedFile[] {
   const view = { ...commonView(design), ...names };
   const pe = peView(design);
   const grid = gridView(design);
-  const widthOf = new Map(design.registers.map(({ name, widthBits }) => [name, widthBits]));
-  const registers = pe.registers.map((register) => ({ ...register, reset: `${widthOf.get(register.name)}'d0` }));
-  const faultLibrary = design.spec.faultSlots > 0 ? ['espalier_fault_decode.v', 'espalier_fault_tap.v'] : [];
+  const faultLibrary = design.spec.faultSlots > 0 ? FAULT_LIBRARY : [];
   const library = [...faultLibrary, ...operatorLibrary(design)];
   return [
     {
@@ -72,7 +73,7 @@ export function structuralFiles(design: Design): EmittedFile[] {
     },
     {
       path: `${names.pe}.v`,
-      text: render('rtl/pe.v', { ...view, ...pe, registers, portGroups: withCommas(pe.portGroups) }),
+      text: render('rtl/pe.v', { ...view, ...pe, portGroups: withCommas(pe.portGroups) }),
     },
     ...library.map((path) => ({ path, text: libraryText(path) })),
     ...ownOperators(design).map(({ name, verilog }) => ({ path: `${name}.v`, text: verilog })),

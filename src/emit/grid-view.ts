@@ -1,4 +1,5 @@
 import type { Design, Network, StreamPort } from '../design/design.ts';
+import { type FaultView, faultView } from './fault-view.ts';
 import { gridPorts } from './grid-ports.ts';
 import type { PortGroup } from './ports.ts';
 import { laneOf, positionName, range } from './verilog.ts';
@@ -19,12 +20,21 @@ interface PeInstanceView {
   readonly y: number;
   readonly position: string;
   readonly connections: readonly ConnectionView[];
-  readonly hitRange: string;
+  readonly faultConnections: readonly { readonly port: string; readonly wire: string; readonly comma: string }[];
+}
+
+/** Last bits of the vectors that hold all PEs' or all slots' bits. */
+interface FaultRanges {
+  readonly lastSeen: number;
+  readonly lastSeenPicked: number;
+  readonly lastLate: number;
+  readonly lastLatePicked: number;
 }
 
 /** What `grid.v.hbs` prints. */
 interface GridView {
   readonly portGroups: readonly PortGroup[];
+  readonly faults: (FaultView & FaultRanges) | null;
   readonly wires: readonly { readonly range: string; readonly name: string }[];
   readonly pes: readonly PeInstanceView[];
   readonly outputs: readonly { readonly target: string; readonly source: string; readonly lane: string | null }[];
@@ -54,7 +64,7 @@ export function streamsOf({ lines, tokens, shadow }: Design): Stream[] {
 export function gridView(design: Design): GridView {
   const streams = streamsOf(design);
   const positions = design.pes.map(positionName);
-  const { faultSlots } = design.spec;
+  const faults = faultView(design);
   const wires: { range: string; name: string }[] = [];
   for (const stream of streams) {
     for (const pe of design.pes) {
@@ -70,9 +80,9 @@ export function gridView(design: Design): GridView {
       port: stream.name,
       ...inputOf(design, stream, index, positions),
       output: wireName(design, stream, index, positions),
-      comma: faultSlots > 0 || s < streams.length - 1 ? ',' : '',
+      comma: faults || s < streams.length - 1 ? ',' : '',
     })),
-    hitRange: design.pes.length === 1 ? '' : `[${(index + 1) * faultSlots - 1}:${index * faultSlots}]`,
+    faultConnections: faults ? faultConnections(faults, index, design) : [],
   }));
   const { output } = design;
   const outputStream = streams.find(({ name }) => `${name}_o` === output.name)!;
@@ -81,7 +91,45 @@ export function gridView(design: Design): GridView {
     source: wireName(design, outputStream, pe, positions),
     lane: laneName(output, lane),
   }));
-  return { portGroups: gridPorts(design), wires, pes, outputs };
+  return {
+    portGroups: gridPorts(design),
+    faults: faults && { ...faults, ...faultRanges(faults, design) },
+    wires,
+    pes,
+    outputs,
+  };
+}
+
+function faultRanges({ seenBits, lateBits }: FaultView, { spec, pes }: Design): FaultRanges {
+  return {
+    lastSeen: pes.length * seenBits - 1,
+    lastSeenPicked: spec.faultSlots * seenBits - 1,
+    lastLate: pes.length * lateBits - 1,
+    lastLatePicked: spec.faultSlots * lateBits - 1,
+  };
+}
+
+/** What the fault ports of a PE are connected to, in their order. */
+function faultConnections({ seenBits, lateBits, nodes }: FaultView, index: number, { spec, pes }: Design) {
+  const own = (vector: string, bits: number) =>
+    pes.length === 1 ? vector : `${vector}[${(index + 1) * bits - 1}:${index * bits}]`;
+  const plane = (late: boolean, connections: readonly (readonly [string, string])[]) =>
+    nodes.some((node) => node.late === late) ? connections : [];
+  const connections = [
+    ['fault_hit_i', own('fault_hit', spec.faultSlots)] as const,
+    ['fault_node_i', 'fault_node'] as const,
+    ...plane(false, [
+      ['fault_keep_i', 'fault_keep'],
+      ['fault_toggle_i', 'fault_toggle'],
+      ['fault_seen_o', own('fault_seen', seenBits)],
+    ]),
+    ...plane(true, [
+      ['fault_late_keep_i', 'fault_late_keep'],
+      ['fault_late_toggle_i', 'fault_late_toggle'],
+      ['fault_late_o', own('fault_late', lateBits)],
+    ]),
+  ];
+  return connections.map(([port, wire], n) => ({ port, wire, comma: n < connections.length - 1 ? ',' : '' }));
 }
 
 function inputOf(design: Design, stream: Stream, pe: number, positions: readonly string[]) {

@@ -11,10 +11,12 @@ export interface InstanceView {
 }
 
 /** The module that multiplies registers a and b; null where Verilog's own operator does. */
-export function multiplierOf({ lines, pipeline, spec }: Design, result: string): InstanceView | null {
+export function multiplierOf(design: Design, result: string): InstanceView | null {
+  const { lines, pipeline, spec } = design;
   const { multiplier } = spec.operators;
   const connections = connect({ a_i: 'a_q', b_i: 'b_q', product_o: result });
   if (multiplier) return ownOperator(multiplier.name, 'the product of an own multiplier', connections);
+  if (spec.multiplierStyle === 'booth') return boothMultiplier(design, result);
   const [operand, sum] = [lines.a.float, lines.c.float];
   if (!operand || !sum) return null;
   return {
@@ -29,6 +31,24 @@ export function multiplierOf({ lines, pipeline, spec }: Design, result: string):
     }),
     clocked: true,
     connections,
+  };
+}
+
+/** Rows of Booth digits, as many as the narrower factor needs. */
+function boothMultiplier({ lines, pipeline }: Design, result: string): InstanceView {
+  const [a, b] = lines.a.widthBits < lines.b.widthBits ? [lines.b, lines.a] : [lines.a, lines.b];
+  return {
+    module: 'espalier_booth',
+    comment: 'the exact product, from rows of Booth digits',
+    parameters: list({
+      A_BITS: a.widthBits,
+      A_SIGNED: Number(a.signed),
+      B_BITS: b.widthBits,
+      B_SIGNED: Number(b.signed),
+      LATENCY: pipeline.multiplierLatency,
+    }),
+    clocked: true,
+    connections: connect({ a_i: `${a.line}_q`, b_i: `${b.line}_q`, product_o: result }),
   };
 }
 
@@ -58,11 +78,12 @@ export function adderOf(
 /** The files of `rtl/` that hold the modules which a PE's multiplier and adder need. */
 export function operatorLibrary({ lines, spec }: Design): string[] {
   const { multiplier, adder } = spec.operators;
+  if (spec.multiplierStyle === 'booth') return ['espalier_booth.v', 'espalier_pipe.v'];
   if (!lines.c.float || (multiplier && adder)) return [];
   return [
     ...(adder ? [] : ['espalier_float_add.v']),
     ...(multiplier ? [] : ['espalier_float_multiply.v']),
-    'espalier_float_pipe.v',
+    'espalier_pipe.v',
   ];
 }
 

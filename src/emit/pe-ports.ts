@@ -1,9 +1,11 @@
 import type { Design } from '../design/design.ts';
+import { type FaultView, faultView } from './fault-view.ts';
 import { CONTROL_GROUP, cycles, type PortGroup, type PortView } from './ports.ts';
 import { range } from './verilog.ts';
 
 /** The ports of a PE, in groups. */
-export function pePorts({ lines, shadow, tokens, spec, faultPort }: Design): PortGroup[] {
+export function pePorts(design: Design): PortGroup[] {
+  const { lines, shadow, tokens } = design;
   const pair = (name: string, widthBits: number): PortView[] => [
     { direction: 'input ', range: range(widthBits), name: `${name}_i` },
     { direction: 'output', range: range(widthBits), name: `${name}_o` },
@@ -23,23 +25,28 @@ export function pePorts({ lines, shadow, tokens, spec, faultPort }: Design): Por
     const comment = `shadow chain: ${what}, moves by (${shadow.flow.join(', ')}) in ${cycles(shadow.delayCycles)}`;
     groups.push({ comment, ports: pair('s', shadow.widthBits) });
   }
-  if (spec.faultSlots > 0) {
-    const slots = spec.faultSlots;
-    const input = (name: string, widthBits: number): PortView => ({
-      direction: 'input ',
-      range: `[${widthBits - 1}:0] `,
-      name,
-    });
-    groups.push({
-      comment: `faults: ${slots} slots, slot 0 in the least significant bits; a hit node becomes (value & keep) ^ toggle`,
-      ports: [
-        input('fault_hit_i', slots),
-        input('fault_node_i', slots * faultPort.nodeBits),
-        input('fault_keep_i', slots * faultPort.dataBits),
-        input('fault_toggle_i', slots * faultPort.dataBits),
-        { direction: 'output', range: `[${slots - 1}:0] `, name: 'fault_fired_o' },
-      ],
-    });
-  }
+  const faults = faultView(design);
+  if (faults) groups.push(faultGroup(design, faults));
   return groups;
+}
+
+function faultGroup({ spec, faultPort }: Design, { nodes, nodeCount, seenBits, lateBits }: FaultView): PortGroup {
+  const slots = spec.faultSlots;
+  const port = (direction: PortView['direction'], name: string, widthBits: number): PortView[] =>
+    widthBits === 0 ? [] : [{ direction, range: `[${widthBits - 1}:0] `, name }];
+  const dataBits = slots * faultPort.dataBits;
+  const [now, late] = [false, true].map((is) => nodes.filter(({ late }) => late === is).length > 0);
+  return {
+    comment: `faults: ${slots === 1 ? '1 slot' : `${slots} slots`}, slot 0 in the least significant bits; a hit node becomes (value & keep) ^ toggle; late: of the cycle before`,
+    ports: [
+      ...port('input ', 'fault_hit_i', slots),
+      ...port('input ', 'fault_node_i', slots * nodeCount),
+      ...port('input ', 'fault_keep_i', now ? dataBits : 0),
+      ...port('input ', 'fault_toggle_i', now ? dataBits : 0),
+      ...port('output', 'fault_seen_o', seenBits),
+      ...port('input ', 'fault_late_keep_i', late ? dataBits : 0),
+      ...port('input ', 'fault_late_toggle_i', late ? dataBits : 0),
+      ...port('output', 'fault_late_o', lateBits),
+    ],
+  };
 }

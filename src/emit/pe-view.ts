@@ -1,6 +1,7 @@
 import type { Design, LineDesign } from '../design/design.ts';
 import { delayedTokens } from '../design/registers.ts';
 import type { FaultNode } from '../fault/fault.ts';
+import { cleanName, type FaultView, faultView } from './fault-view.ts';
 import { adderOf, type InstanceView, multiplierOf } from './operators.ts';
 import { pePorts } from './pe-ports.ts';
 import type { PortGroup } from './ports.ts';
@@ -14,14 +15,27 @@ interface WireView {
   readonly comment: string | null;
   /** The module instance that drives the wire, or null. */
   readonly instance: InstanceView | null;
-  /** The fault site that the wire passes, or null. */
-  readonly tap: { readonly node: FaultNode; readonly code: number; readonly widthBits: number } | null;
+  /** Where faults act on the wire, or null. */
+  readonly tap: TapView | null;
+}
+
+/** A fault tap: what it lets through, and the ports and wires that tell it of faults. */
+interface TapView {
+  readonly node: FaultNode;
+  readonly widthBits: number;
+  readonly value: string;
+  /** Whether the value is a register that needs no wire. */
+  readonly late: boolean;
+  readonly hit: string;
+  readonly keep: string;
+  readonly toggle: string;
 }
 
 interface RegisterView {
   readonly range: string;
   readonly name: string;
   readonly next: string;
+  readonly reset: string;
 }
 
 /** What `pe.v.hbs` prints: ports, wires in the order of the data flow, registers, outputs. */
@@ -32,7 +46,6 @@ interface PeView {
   readonly outputs: readonly { readonly name: string; readonly expression: string }[];
   /** Bits that the PE ignores on purpose. */
   readonly unused: readonly string[];
-  readonly taps: readonly string[];
 }
 
 /** Lay out the PE of a design: the recurrences of its registers, whatever its place in the array. */
@@ -42,6 +55,7 @@ export function peView(design: Design): PeView {
 
 class PeBuilder {
   readonly #design: Design;
+  readonly #faults: FaultView | null;
   readonly #wires: WireView[] = [];
   readonly #registers: RegisterView[] = [];
   readonly #outputs: { name: string; expression: string }[] = [];
@@ -51,25 +65,63 @@ class PeBuilder {
 
   constructor(design: Design) {
     this.#design = design;
+    this.#faults = faultView(design);
   }
 
   build(): PeView {
-    const { lines, tokens, shadow, spec } = this.#design;
+    const { lines, tokens, shadow } = this.#design;
+    this.#accumulator();
     for (const name of tokens?.names ?? []) this.#token(name);
     this.#operand(lines.a);
     this.#operand(lines.b);
     const addend = this.#product();
     this.#sum(addend);
     if (shadow) this.#shadow();
-    const taps = spec.faultSlots > 0 ? this.#wires.filter(({ tap }) => tap).map(({ name }) => name) : [];
+    this.#shown();
     return {
       portGroups: pePorts(this.#design),
       wires: this.#wires,
       registers: this.#registers,
       outputs: this.#outputs,
       unused: this.#unused,
-      taps,
     };
+  }
+
+  /** Register c; with faults the register behind it holds what faults have not touched yet. */
+  #accumulator(): void {
+    const { widthBits } = this.#design.lines.c;
+    const site = this.#faults?.nodes.find(({ node }) => node === 'c');
+    if (!site) {
+      this.#register('c_q', widthBits, 'c_d');
+      return;
+    }
+    this.#register('c_clean_q', widthBits, 'c_d');
+    this.#register('c_hit_q', this.#design.spec.faultSlots, `fault_hit_i & fault_node_i${site.lines}`);
+    const tap: TapView = {
+      node: 'c',
+      widthBits,
+      value: 'c_clean_q',
+      late: true,
+      hit: 'c_hit_q',
+      keep: 'fault_late_keep_i',
+      toggle: 'fault_late_toggle_i',
+    };
+    const comment = 'register c, with the faults of the cycle in which it took its value';
+    this.#wires.push({ range: range(widthBits), name: 'c_q', expression: '', comment, instance: null, tap });
+  }
+
+  /** What the nodes take without faults, for the grid to tell which faults change it. */
+  #shown(): void {
+    const { nodes = [] } = this.#faults ?? {};
+    const shown = (late: boolean) =>
+      this.#wires
+        .flatMap(({ tap }) => (tap?.late === late ? [tap] : []))
+        .toSorted((p, q) => order(p) - order(q))
+        .map(({ value }) => value);
+    const order = ({ node }: TapView) => nodes.findIndex((candidate) => candidate.node === node);
+    const [seen, late] = [shown(false), shown(true)];
+    if (seen.length > 0) this.#output('fault_seen_o', `{${seen.toReversed().join(', ')}}`);
+    if (late.length > 0) this.#output('fault_late_o', `{${late.toReversed().join(', ')}}`);
   }
 
   #token(name: 'first' | 'last'): void {
@@ -142,11 +194,20 @@ class PeBuilder {
     this.#wire('c_in', widthBits, entering, { node: 'c_in', ...(stationary ? { comment: 'c stays here' } : {}) });
     const adder = adderOf(this.#design, { sum: 'c_in', addend, result: 'sum' });
     if (adder) this.#operator('sum', widthBits, adder);
-    else this.#wire('sum', widthBits, `c_in + ${addend}`);
-    this.#wire('c_d', widthBits, 'sum', { node: 'c' });
-    this.#register('c_q', widthBits, 'c_d');
+    else this.#wire('sum', widthBits, this.#addition(addend));
+    this.#wire('c_d', widthBits, 'sum');
     this.#sumTail = tail;
     if (!stationary) this.#output('c_o', tail);
+  }
+
+  /**
+   * Signed where the product is: a synthesis tool then sees that the addend is but a narrow number. Not beside an inferred
+   * multiplier without a register, with which it would build one large adder tree.
+   */
+  #addition(addend: string): string {
+    const { product, spec } = this.#design;
+    const alone = spec.multiplierStages > 0 || spec.multiplierStyle === 'booth';
+    return product.signed && alone ? `$signed(c_in) + $signed(${addend})` : `c_in + ${addend}`;
   }
 
   #shadow(): void {
@@ -178,8 +239,18 @@ class PeBuilder {
     expression: string,
     { node, comment }: { node?: FaultNode; comment?: string } = {},
   ): void {
-    const site = this.#design.faultSites.find((candidate) => candidate.node === node);
-    const tap = site && this.#design.spec.faultSlots > 0 ? site : null;
+    const site = this.#faults?.nodes.find((candidate) => candidate.node === node);
+    const tap = site
+      ? {
+          node: site.node,
+          widthBits,
+          value: cleanName(name),
+          late: false,
+          hit: `fault_hit_i & fault_node_i${site.lines}`,
+          keep: 'fault_keep_i',
+          toggle: 'fault_toggle_i',
+        }
+      : null;
     this.#wires.push({ range: range(widthBits), name, expression, comment: comment ?? null, instance: null, tap });
   }
 
@@ -190,7 +261,7 @@ class PeBuilder {
   }
 
   #register(name: string, widthBits: number, next: string): void {
-    this.#registers.push({ range: range(widthBits), name, next });
+    this.#registers.push({ range: range(widthBits), name, next, reset: `${widthBits}'d0` });
   }
 
   #output(name: string, expression: string): void {

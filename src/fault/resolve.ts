@@ -3,8 +3,10 @@ import { FaultError } from '../errors.ts';
 import type { FaultDrive } from '../schedule/beats.ts';
 import type { JobPlan } from '../schedule/plan.ts';
 import { formatFault } from '../spec/format.ts';
+import { absentNodeProblem } from '../spec/node-rules.ts';
+import { list } from '../spec/suggest.ts';
 import { hex } from '../spec/wording.ts';
-import { FAULT_KINDS, type Fault, type FaultSpec } from './fault.ts';
+import { FAULT_KINDS, type Fault, type FaultNode, type FaultSpec } from './fault.ts';
 import { faultProblems, selectedBits } from './fault-rules.ts';
 import { describeMissingPe } from './missing-pe.ts';
 
@@ -19,7 +21,7 @@ export function resolveFault(design: Design, spec: FaultSpec): Fault {
   const site = design.faultSites.find(({ node }) => node === spec.node);
   const problems: string[] = [];
   if (!pe) problems.push(describeMissingPe(design, spec.pe));
-  if (!site) problems.push(`array ${design.name} has no node ${spec.node}: ${whyAbsent(design, spec)}`);
+  if (!site) problems.push(absentSiteProblem(design, spec.node));
   else problems.push(...bitsOutside(spec, site));
   refuse(spec, problems);
   const { widthBits } = site!;
@@ -96,12 +98,10 @@ function windowAfterTile({ name, schedule }: Design, from: number): string {
   return `a tile of array ${name} has ${cycles}, received a window that begins with cycle ${from}`;
 }
 
-/** Say why a design lacks a node that others have. */
-export function whyAbsent(design: Design, { node }: Pick<FaultSpec, 'node'>): string {
-  if (node === 'p') return 'it has no product register';
-  if (node === 'a_out' || node === 'b_out') return `line ${node[0]} is stationary and forwards nothing`;
-  if (design.stationary === null) {
-    return `no line is stationary, so there ${node === 's' ? 'is no shadow chain' : 'are no control tokens'}`;
-  }
-  return `line ${design.stationary} is loaded by the token first alone`;
+/** Say why faults cannot act at a node of a design: it lacks the node, or leaves it out of its fault nodes. */
+export function absentSiteProblem({ name, matrix, spec }: Design, node: FaultNode): string {
+  return (
+    absentNodeProblem(name, node, { matrix, multiplierStages: spec.multiplierStages }) ??
+    `array ${name} takes no faults at node ${node}: its fault_nodes are ${list(spec.faultNodes!, 'and')}`
+  );
 }

@@ -1,7 +1,7 @@
 import type { CampaignSpec } from '../campaign/campaign-spec.ts';
 import type { Dtype } from '../dtype/dtype.ts';
 import type { Operator } from '../dtype/operator.ts';
-import type { FaultSpec } from '../fault/fault.ts';
+import type { FaultNode, FaultSpec } from '../fault/fault.ts';
 import type { Matrix3, PresetName } from '../projection/space-time.ts';
 
 /** The longest side of an array: rows, columns and inner dimension each lie in 1 … MAX_SIDE. */
@@ -13,6 +13,14 @@ export const MAX_FAULT_SLOTS = 64;
 /** The most registers that a multiplier or an adder can have. */
 export const MAX_STAGES = 32;
 
+/**
+ * How integers are multiplied: by Verilog's own operator, for which a synthesis tool infers a DSP where it has one, or in
+ * rows of radix-4 Booth digits in plain logic, which registers can pipeline.
+ */
+export const MULTIPLIER_STYLES = ['inferred', 'booth'] as const;
+
+export type MultiplierStyle = (typeof MULTIPLIER_STYLES)[number];
+
 /** One array as the user wrote it down, all defaults filled in. */
 export interface ArraySpec {
   readonly name: string;
@@ -23,8 +31,11 @@ export interface ArraySpec {
   /** Whether an integer accumulator may be too narrow for a product, so that even a single one may wrap. */
   readonly wrap: boolean;
   readonly faultSlots: number;
+  /** The nodes that can be faulty, in the order of FAULT_NODES; null for all that the array has. */
+  readonly faultNodes: readonly FaultNode[] | null;
   /** Registers of the multiplier, 0 to MAX_STAGES; the last is the product register p. */
   readonly multiplierStages: number;
+  readonly multiplierStyle: MultiplierStyle;
   /** Registers of the adder, 1 to δ_c; the last is c. More than one in floating point only. */
   readonly adderStages: number;
   /** Own multiplier and adder in place of the exact ones. */
@@ -32,7 +43,14 @@ export interface ArraySpec {
 }
 
 /** What a spec may leave out. */
-type Optional = 'wrap' | 'faultSlots' | 'multiplierStages' | 'adderStages' | 'operators';
+type Optional =
+  | 'wrap'
+  | 'faultSlots'
+  | 'faultNodes'
+  | 'multiplierStages'
+  | 'multiplierStyle'
+  | 'adderStages'
+  | 'operators';
 
 /** An array as a program may give it: what has a default may be left out. */
 export type ArrayInput = Omit<ArraySpec, Optional> & Partial<Pick<ArraySpec, Optional>>;

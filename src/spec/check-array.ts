@@ -1,11 +1,15 @@
+import { basename } from 'node:path';
 import { MAX_ENTRY, type Matrix3, PRESETS, projectionProblems } from '../projection/space-time.ts';
 import { FAULT_SLOTS, isPreset, nameProblems, sideRule, unknownPreset } from './array-rules.ts';
-import type { ArraySpec } from './array-spec.ts';
+import { type ArraySpec, MULTIPLIER_STYLES, type MultiplierStyle } from './array-spec.ts';
+import { checkFaultNodes } from './check-fault-nodes.ts';
+import { checkChoice } from './check-once.ts';
 import { checkOperators, checkStages } from './check-operators.ts';
 import { checkStatements, type StatementRules } from './check-statements.ts';
 import { checkTypes } from './check-types.ts';
 import { completeSpec } from './complete-spec.ts';
 import { type Report, within } from './diagnostics.ts';
+import { multiplierStyleProblem } from './stage-rules.ts';
 import type { ArraySyntax, ProjectionSyntax, Statement } from './syntax.ts';
 import type { StatementWord } from './tokens.ts';
 import type { IntegerRule } from './wording.ts';
@@ -40,10 +44,18 @@ export function checkArray(array: ArraySyntax, folder: string, report: Report): 
     adder: find(array, 'adder'),
   };
   const stages = checkStages(statements, types, projection, report);
+  const multiplierStyle = multiplierStyleOf(find(array, 'multiplier_style'), statements.multiplier, types, report);
+  const nodesDependOn = {
+    name,
+    matrix: projection?.matrix ?? null,
+    multiplierStages: stages && (stages.multiplierStages ?? 0),
+  };
+  const faultNodes = checkFaultNodes(find(array, 'fault_nodes'), nodesDependOn, report);
   const operators = checkOperators(statements, folder, name, types, report);
   if (name === null || size === null || projection === null || typing === null || operators === null) return null;
   if (faultSlots === null || stages === null) return null;
-  return completeSpec({ name, size, projection, ...typing, faultSlots, ...stages, operators });
+  const faults = { faultSlots, faultNodes };
+  return completeSpec({ name, size, projection, ...typing, ...faults, ...stages, multiplierStyle, operators });
 }
 
 function find<W extends StatementWord>(array: ArraySyntax, word: W): Statement<W> | undefined {
@@ -58,6 +70,19 @@ function sizeOf(statement: Statement<'size'> | undefined, report: Report): Array
 
 function faultSlotsOf(statement: Statement<'fault_slots'> | undefined, report: Report): number | null {
   return statement === undefined ? 0 : within(statement.slots, FAULT_SLOTS, report);
+}
+
+function multiplierStyleOf(
+  statement: Statement<'multiplier_style'> | undefined,
+  own: Statement<'multiplier'> | undefined,
+  types: ArraySpec['types'] | null,
+  report: Report,
+): MultiplierStyle {
+  if (statement === undefined) return 'inferred';
+  const style = checkChoice('multiplier style', statement.style, MULTIPLIER_STYLES, report);
+  const problem = types && multiplierStyleProblem(style, types, own === undefined ? null : basename(own.path.text));
+  if (problem !== null) report(statement.style, problem);
+  return style;
 }
 
 function projectionOf(statement: Statement<'projection'> | undefined, report: Report): ArraySpec['projection'] | null {

@@ -3,12 +3,14 @@ import { OPERATOR_KINDS } from '../dtype/operator.ts';
 import { EspalierError, ProjectionError } from '../errors.ts';
 import { formatMatrix, LINES, PRESETS, projectionProblems } from '../projection/space-time.ts';
 import { FAULT_SLOTS, isPreset, nameProblems, sideRule, unknownDtype, unknownPreset } from './array-rules.ts';
-import type { ArrayInput, ArraySpec } from './array-spec.ts';
+import { type ArrayInput, type ArraySpec, MULTIPLIER_STYLES } from './array-spec.ts';
 import { completeSpec } from './complete-spec.ts';
+import { absentNodeProblem, faultNodesProblems } from './node-rules.ts';
 import { clashProblems, moduleProblems, operatorNameProblem, widthProblems } from './operator-rules.ts';
-import { ADDER_STAGES, adderStagesProblem, MULTIPLIER_STAGES } from './stage-rules.ts';
+import { ADDER_STAGES, adderStagesProblem, MULTIPLIER_STAGES, multiplierStyleProblem } from './stage-rules.ts';
+import { unknownWord } from './suggest.ts';
 import { typeProblem } from './type-rules.ts';
-import { integerProblem, show } from './wording.ts';
+import { integerProblem, shorten, show } from './wording.ts';
 
 /**
  * Refuse an array that the spec language would refuse, for specs that a program makes.
@@ -23,7 +25,9 @@ export function assertArraySpec(spec: ArrayInput): void {
     ...problemsOfSize(spec.size),
     ...problemsOfTypes(spec),
     spec.faultSlots === undefined ? null : integerProblem(FAULT_SLOTS, spec.faultSlots),
+    ...faultNodesProblems(spec.faultNodes),
     ...problemsOfStages(spec),
+    ...problemsOfStyle(spec.multiplierStyle),
     ...problemsOfOperators(spec.operators),
   ].filter((problem) => problem !== null);
   if (others.length > 0) throw new EspalierError([...others, ...ofProjection].join('; '));
@@ -60,6 +64,11 @@ function problemsOfStages(spec: ArrayInput): (string | null)[] {
   ];
 }
 
+function problemsOfStyle(style: unknown): string[] {
+  if (style === undefined || (MULTIPLIER_STYLES as readonly unknown[]).includes(style)) return [];
+  return [unknownWord('multiplier style', shorten(String(style)), MULTIPLIER_STYLES)];
+}
+
 /** An operator that a program makes must be what a loaded one is. */
 function problemsOfOperators(operators: ArrayInput['operators']): (string | null)[] {
   return OPERATOR_KINDS.flatMap((kind) => {
@@ -77,10 +86,14 @@ function problemsOfOperators(operators: ArrayInput['operators']): (string | null
 
 /** What stages and operators break beside types and schedule; asked only when all of these are right. */
 function problemsTogether(given: ArrayInput): string[] {
-  const { name, types, projection, adderStages, operators } = completeSpec(given);
+  const { name, types, projection, adderStages, operators, ...rest } = completeSpec(given);
+  const { faultNodes, multiplierStages, multiplierStyle } = rest;
+  const { matrix } = projection;
   const ownAdder = operators.adder?.name ?? null;
   return [
-    adderStagesProblem({ adderStages, c: types.c, matrix: projection.matrix, ownAdder }),
+    adderStagesProblem({ adderStages, c: types.c, matrix, ownAdder }),
+    multiplierStyleProblem(multiplierStyle, types, operators.multiplier?.name ?? null),
+    ...(faultNodes ?? []).map((node) => absentNodeProblem(name, node, { matrix, multiplierStages })),
     ...OPERATOR_KINDS.flatMap((kind) => {
       const operator = operators[kind];
       return operator === null ? [] : [...clashProblems(name, operators, kind), ...widthProblems(operator, types)];

@@ -1,4 +1,5 @@
 import { dtypeInfo } from '../dtype/dtype.ts';
+import { FAULT_NODES } from '../fault/fault.ts';
 import type { ArrayInput, ArraySpec } from './array-spec.ts';
 
 /** A floating-point adder gets so many registers by itself, where the schedule gives it time: more help little. */
@@ -18,7 +19,9 @@ export function completeSpec(given: ArrayInput): ArraySpec {
     types: { a: types.a, b: types.b, c: types.c },
     wrap: given.wrap ?? false,
     faultSlots: given.faultSlots ?? 0,
+    faultNodes: given.faultNodes ? FAULT_NODES.filter((node) => given.faultNodes!.includes(node)) : null,
     multiplierStages: given.multiplierStages ?? 0,
+    multiplierStyle: given.multiplierStyle ?? 'inferred',
     adderStages: given.adderStages ?? defaultAdderStages({ projection, types, operators: own }),
     operators: own,
   };

@@ -54,16 +54,18 @@ export function formatWindow({ from, to }: Omit<CycleWindow, 'tile'>): string {
 }
 
 function formatArray(spec: ArraySpec, folder: string | undefined): string {
-  const { name, size, projection, types, wrap, faultSlots, multiplierStages, adderStages, operators } = spec;
+  const { name, size, projection, types, wrap, faultSlots, faultNodes, multiplierStages, adderStages } = spec;
   const printsAdderStages = adderStages > 1 || defaultAdderStages(spec) > 1;
   const statements = [
     `size ${size.join(' x ')}`,
     `projection ${projection.preset ?? formatMatrix(projection.matrix)}`,
     `types a: ${types.a}, b: ${types.b}, c: ${types.c}${wrap ? ' wrap' : ''}`,
     ...(faultSlots > 0 ? [`fault_slots ${faultSlots}`] : []),
+    ...(faultNodes === null ? [] : [`fault_nodes ${faultNodes.join(', ')}`]),
     ...(multiplierStages > 0 ? [`multiplier_stages ${multiplierStages}`] : []),
+    ...(spec.multiplierStyle === 'inferred' ? [] : [`multiplier_style ${spec.multiplierStyle}`]),
     ...(printsAdderStages ? [`adder_stages ${adderStages}`] : []),
-    ...OPERATOR_KINDS.flatMap((kind) => formatOperator(operators[kind], folder)),
+    ...OPERATOR_KINDS.flatMap((kind) => formatOperator(spec.operators[kind], folder)),
   ];
   return `array ${name} {\n${statements.map((statement) => `  ${statement}\n`).join('')}}\n`;
 }

@@ -1,4 +1,7 @@
+import { FAULT_NODES } from '../fault/fault.ts';
+import { MULTIPLIER_STYLES } from './array-spec.ts';
 import { CampaignRules } from './campaign-grammar.ts';
+import { list } from './suggest.ts';
 import * as t from './tokens.ts';
 
 const SIZE = { ERR_MSG: 'a size such as 8 x 8 x 64' };
@@ -40,8 +43,9 @@ export class SpecParser extends CampaignRules {
   });
 
   private readonly statement = this.RULE('statement', () => {
-    const { size, projection, types, fault_slots, multiplier_stages, adder_stages, multiplier, adder } =
+    const { size, projection, types, fault_slots, fault_nodes, multiplier_stages, multiplier_style } =
       t.STATEMENT_TOKENS;
+    const { adder_stages, multiplier, adder } = t.STATEMENT_TOKENS;
     const open = [
       () => [this.CONSUME(size, { LABEL: 'keyword' }), this.SUBRULE(this.size)],
       () => [this.CONSUME(projection, { LABEL: 'keyword' }), this.SUBRULE(this.projection)],
@@ -51,8 +55,16 @@ export class SpecParser extends CampaignRules {
         this.SUBRULE(this.integer, { ARGS: ['a number of fault slots such as 4'] }),
       ],
       () => [
+        this.CONSUME(fault_nodes, { LABEL: 'keyword' }),
+        this.SUBRULE(this.wordList, { LABEL: 'nodes', ARGS: [`a node (${list(FAULT_NODES)})`] }),
+      ],
+      () => [
         this.CONSUME(multiplier_stages, { LABEL: 'keyword' }),
         this.SUBRULE2(this.integer, { ARGS: ['a number of multiplier stages such as 1'] }),
+      ],
+      () => [
+        this.CONSUME(multiplier_style, { LABEL: 'keyword' }),
+        this.CONSUME(t.Word, { LABEL: 'style', ERR_MSG: `a multiplier style (${list(MULTIPLIER_STYLES)})` }),
       ],
       () => [
         this.CONSUME(adder_stages, { LABEL: 'keyword' }),

@@ -1,6 +1,6 @@
 import { type Dtype, dtypeInfo } from '../dtype/dtype.ts';
 import { determinant, type Matrix3 } from '../projection/space-time.ts';
-import { MAX_STAGES } from './array-spec.ts';
+import { type ArraySpec, MAX_STAGES, type MultiplierStyle } from './array-spec.ts';
 import { type IntegerRule, shorten } from './wording.ts';
 
 export const MULTIPLIER_STAGES: IntegerRule = { thing: 'the stages of a multiplier', least: 0, most: MAX_STAGES };
@@ -31,6 +31,20 @@ export function adderStagesProblem({ adderStages, c, matrix, ownAdder }: AdderSu
     `an adder of ${adderStages} stages needs a delay of line c (entry k of the schedule row) of at least ${adderStages} ` +
     `cycles, received [${schedule.join(', ')}]; the smallest that works is [${slowerSchedule(matrix, adderStages).join(', ')}]`
   );
+}
+
+/** Say why an array's multiplier cannot have a style; null when it can. */
+export function multiplierStyleProblem(
+  style: MultiplierStyle,
+  { a, b }: ArraySpec['types'],
+  ownMultiplier: string | null,
+): string | null {
+  if (style === 'inferred') return null;
+  if (ownMultiplier !== null) {
+    return `an own multiplier has no style, received multiplier_style ${style} for "${shorten(ownMultiplier)}"`;
+  }
+  if (dtypeInfo(a).kind === 'integer') return null;
+  return `the multiplier style ${style} is for integers, received ${a} × ${b}`;
 }
 
 /** The schedule row with the smallest entry k that gives line c so many cycles and keeps the matrix legal. */

@@ -28,7 +28,9 @@ export type StatementSyntax =
   | { readonly word: 'projection'; readonly keyword: IToken; readonly projection: ProjectionSyntax }
   | { readonly word: 'types'; readonly keyword: IToken; readonly lines: readonly LineTypeSyntax[] }
   | { readonly word: 'fault_slots'; readonly keyword: IToken; readonly slots: NumberSyntax }
+  | { readonly word: 'fault_nodes'; readonly keyword: IToken; readonly nodes: readonly IToken[] }
   | { readonly word: 'multiplier_stages'; readonly keyword: IToken; readonly stages: NumberSyntax }
+  | { readonly word: 'multiplier_style'; readonly keyword: IToken; readonly style: IToken }
   | { readonly word: 'adder_stages'; readonly keyword: IToken; readonly stages: NumberSyntax }
   | { readonly word: 'multiplier'; readonly keyword: IToken; readonly path: TextSyntax }
   | { readonly word: 'adder'; readonly keyword: IToken; readonly path: TextSyntax }

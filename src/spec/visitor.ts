@@ -44,6 +44,8 @@ class SpecVisitor extends CampaignVisitor {
       projection?: Node;
       types?: Node;
       integer?: Node;
+      nodes?: Node;
+      style?: Token;
       path?: Token;
     },
     broken: boolean,
@@ -61,6 +63,10 @@ class SpecVisitor extends CampaignVisitor {
         return { word, keyword, lines: this.visit(statement.types![0]) };
       case 'fault_slots':
         return { word, keyword, slots: this.visit(statement.integer![0]) };
+      case 'fault_nodes':
+        return { word, keyword, nodes: this.visit(statement.nodes![0]) };
+      case 'multiplier_style':
+        return { word, keyword, style: statement.style![0] };
       case 'multiplier_stages':
       case 'adder_stages':
         return { word, keyword, stages: this.visit(statement.integer![0]) };

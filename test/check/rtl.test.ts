@@ -87,6 +87,17 @@ const KINDS: readonly { what: string; given: Parameters<typeof designOf>[0] }[] 
     what: 'float16, hexagonal',
     given: { matrix: PRESETS.no_local_reuse, size: [2, 2, 2], types: { a: 'float16', b: 'float16', c: 'float16' } },
   },
+  {
+    what: 'faults in some nodes only, three slots',
+    given: { faultNodes: ['a', 'b', 'c'], faultSlots: 3 },
+  },
+  { what: 'faults in register c alone', given: { faultNodes: ['c'], matrix: PRESETS.no_local_reuse, size: [2, 2, 2] } },
+  { what: 'faults in a wire alone', given: { faultNodes: ['a_out'], multiplierStages: 2 } },
+  {
+    what: 'a multiplier of Booth rows, four stages',
+    given: { multiplierStyle: 'booth', multiplierStages: 4, types: { a: 'uint8', b: 'int16', c: 'int32' } },
+  },
+  { what: 'Booth rows without a register', given: { multiplierStyle: 'booth', matrix: PRESETS.col_stationary } },
   { what: 'no fault slots', given: { faultSlots: 0, matrix: PRESETS.no_local_reuse_eq } },
 ];
 

@@ -91,6 +91,12 @@ describe('a fault', () => {
       'flip bit 0 of last at (1, -1)',
       'fault "flip bit 0 of last at (1, -1)": array sample has no node last: line a is loaded by the token first alone',
     ],
+    [
+      'a node that the array leaves out',
+      designOf({ faultNodes: ['a', 'b', 'c'] }),
+      'flip bit 0 of c_in at (1, 1)',
+      'fault "flip bit 0 of c_in at (1, 1)": array sample takes no faults at node c_in: its fault_nodes are a, b and c',
+    ],
   ])('in %s is refused', (_, design, text, message) => {
     expect(() => resolveFault(design, parseFault(text))).toThrow(new FaultError(message));
   });

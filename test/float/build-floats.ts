@@ -19,7 +19,7 @@ export interface FloatUnit extends FloatPeFormats {
 const RTL = new URL('../../rtl/', import.meta.url);
 const COSIM = new URL('../../cosim/float/', import.meta.url);
 const LIBRARY = 'espalier_float.vh';
-const MODULES = ['espalier_float_pipe.v', 'espalier_float_multiply.v', 'espalier_float_add.v'];
+const MODULES = ['espalier_pipe.v', 'espalier_float_multiply.v', 'espalier_float_add.v'];
 const PROGRAM = 'Vfloats';
 
 /**

@@ -63,7 +63,7 @@ describe.skipIf(!installed('iverilog'))('Icarus in Verilog-2005 mode accepts (sk
       const top = MODULES[operation];
       const set = Object.entries({ ...parameters[operation], LATENCY: 3 });
       const args = ['-g2005', '-Wall', '-s', top, '-o', '/dev/null', ...set.map(([key, n]) => `-P${top}.${key}=${n}`)];
-      expect(run('iverilog', [...args, `${top}.v`, 'espalier_float_pipe.v'])).toBe('');
+      expect(run('iverilog', [...args, `${top}.v`, 'espalier_pipe.v'])).toBe('');
     }
   });
 });
@@ -74,7 +74,7 @@ describe.skipIf(!installed('yosys'))('Yosys synthesises without a warning (skipp
       const top = MODULES[operation];
       const set = Object.entries({ ...parameters[operation], LATENCY: 2 }).map(([key, n]) => `-set ${key} ${n}`);
       const script = [
-        'read_verilog espalier_float_multiply.v espalier_float_add.v espalier_float_pipe.v',
+        'read_verilog espalier_float_multiply.v espalier_float_add.v espalier_pipe.v',
         `chparam ${set.join(' ')} ${top}`,
         `synth -top ${top}`,
         'check -assert',
@@ -101,7 +101,7 @@ describe.skipIf(!installed('iverilog'))('Icarus computes what TypeScript does (s
       writeFileSync(join(folder, 'pairs.hex'), pairs.map(({ x, y }) => `${hex(x)} ${hex(y)}`).join('\n'));
       writeFileSync(join(folder, 'top.v'), printTop(unit, operation, join(folder, 'pairs.hex'), PAIRS));
       const program = join(folder, 'top');
-      const sources = [join(folder, 'top.v'), `${MODULES[operation]}.v`, 'espalier_float_pipe.v'];
+      const sources = [join(folder, 'top.v'), `${MODULES[operation]}.v`, 'espalier_pipe.v'];
       expect(run('iverilog', ['-g2005', '-o', program, ...sources])).toBe('');
       const { stdout } = spawnSync('vvp', ['-n', program], { encoding: 'utf8' });
       const results = stdout

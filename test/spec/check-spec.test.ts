@@ -63,6 +63,28 @@ describe('an array that a program makes', () => {
       { faultSlots: null },
       'the number of fault slots must be an integer from 0 to 64, received null',
     ],
+    [
+      'no fault nodes',
+      { faultNodes: [] },
+      'the fault nodes of an array are null or a list of at least one node, received []',
+    ],
+    [
+      'wrong fault nodes',
+      { faultNodes: ['a', 'd', 'a'] },
+      'unknown node "d", expected a, b, c, p, a_out, b_out, c_in, first, last or s; ' +
+        'the fault nodes name a twice, each may stand once',
+    ],
+    [
+      'fault nodes that the array lacks',
+      { faultNodes: ['a', 'p'] },
+      'array sample has no node p: it has no product register',
+    ],
+    ['an unknown style', { multiplierStyle: 'both' }, 'unknown multiplier style "both", did you mean "booth"?'],
+    [
+      'a style of floating point',
+      { multiplierStyle: 'booth', types: { a: 'float32', b: 'float32', c: 'float32' } },
+      'the multiplier style booth is for integers, received float32 × float32',
+    ],
     ['many stages', { multiplierStages: 33 }, 'the stages of a multiplier must be from 0 to 32, received 33'],
     ['half a stage', { adderStages: 1.5 }, 'the stages of an adder must be an integer from 1 to 32, received 1.5'],
     ['a stage too much', { adderStages: 2 }, 'only floating-point adders have more than 1 stage, received 2 for int32'],

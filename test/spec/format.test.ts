@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it, test } from 'vitest';
 import { DTYPES, dtypeInfo } from '../../src/dtype/dtype.ts';
 import { FAULT_NODES, type FaultSpec } from '../../src/fault/fault.ts';
 import { type Matrix3, PRESET_NAMES, PRESETS, projectionProblems } from '../../src/projection/space-time.ts';
-import { type ArraySpec, MAX_FAULT_SLOTS, MAX_SIDE, MAX_STAGES } from '../../src/spec/array-spec.ts';
+import { type ArraySpec, MAX_FAULT_SLOTS, MAX_SIDE, MAX_STAGES, MULTIPLIER_STYLES } from '../../src/spec/array-spec.ts';
 import { formatFault, formatSpec } from '../../src/spec/format.ts';
 import { parseFault, parseSpec } from '../../src/spec/parse.ts';
 import { typeProblem } from '../../src/spec/type-rules.ts';
@@ -137,11 +137,16 @@ const arrays = fc.uniqueArray(
       projection: projections,
       typing: typings,
       faultSlots: fc.integer({ min: 0, max: MAX_FAULT_SLOTS }),
+      faultNodes: fc.constantFrom<ArraySpec['faultNodes'][]>(null, ['a'], ['a', 'b', 'c'], ['c_in']),
       operators,
     })
     .chain(({ typing, ...rest }) => {
       const array = { ...rest, ...typing };
-      return stagesOf(array).map((stages): ArraySpec => ({ ...array, ...stages }));
+      const styled = dtypeInfo(array.types.a).kind === 'integer' && array.operators.multiplier === null;
+      const styles = fc.constantFrom(...MULTIPLIER_STYLES.slice(0, styled ? 2 : 1));
+      return fc
+        .tuple(stagesOf(array), styles)
+        .map(([stages, multiplierStyle]): ArraySpec => ({ ...array, ...stages, multiplierStyle }));
     }),
   { maxLength: 4, selector: (array) => array.name },
 );

@@ -50,7 +50,7 @@ describe('the message of a mistake', () => {
       'dir/f.array:4:21: unknown dtype "int9", did you mean "int8"?',
       '  types a: int8, b: int9',
       '                    ^',
-      'dir/f.array:5:3: unknown statement "speed", expected size, projection, types, fault_slots, multiplier_stages, adder_stages, multiplier or adder',
+      'dir/f.array:5:3: unknown statement "speed", expected size, projection, types, fault_slots, fault_nodes, multiplier_stages, multiplier_style, adder_stages, multiplier or adder',
       '  speed 3',
       '  ^',
       'dir/f.array:7:12: expected ":" after the fault name, found "stuck_at_1"',
@@ -144,6 +144,19 @@ describe('a statement is refused', () => {
     ['fault_slots', '2:12 expected a number of fault slots such as 4, found the end of the line'],
     ['fault_slots many', '2:13 expected a number of fault slots such as 4, found "many"'],
     ['fault_slots 65', '2:13 the number of fault slots must be from 0 to 64, received 65'],
+    [
+      'fault_nodes',
+      '2:12 expected a node (a, b, c, p, a_out, b_out, c_in, first, last or s), found the end of the line',
+    ],
+    [
+      'fault_nodes a,',
+      '2:15 expected a node (a, b, c, p, a_out, b_out, c_in, first, last or s), found the end of the line',
+    ],
+    ['fault_nodes a, d', '2:16 unknown node "d", expected a, b, c, p, a_out, b_out, c_in, first, last or s'],
+    ['fault_nodes a, b, a', '2:19 the fault nodes name a twice, each may stand once'],
+    ['fault_nodes p', '2:13 array a has no node p: it has no product register'],
+    ['multiplier_style', '2:17 expected a multiplier style (inferred or booth), found the end of the line'],
+    ['multiplier_style both', '2:18 unknown multiplier style "both", did you mean "booth"?'],
     ['fault_slots -1', '2:13 the number of fault slots must be from 0 to 64, received -1'],
     ['multiplier_stages', '2:18 expected a number of multiplier stages such as 1, found the end of the line'],
     ['multiplier_stages -1', '2:19 the stages of a multiplier must be from 0 to 32, received -1'],
@@ -168,7 +181,7 @@ describe('a statement is refused', () => {
     ['fault x: flip bit 1 of c at (1, 1)', '2:1 a fault stands outside the braces of an array, found in array "a"'],
     [
       '5',
-      '2:1 expected a statement (size, projection, types, fault_slots, multiplier_stages, adder_stages, multiplier or adder), found "5"',
+      '2:1 expected a statement (size, projection, types, fault_slots, fault_nodes, multiplier_stages, multiplier_style, adder_stages, multiplier or adder), found "5"',
     ],
   ])('%s', (statement, message) => {
     expect(mistakes(withStatement(statement))).toEqual([message]);

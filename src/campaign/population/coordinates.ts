@@ -3,7 +3,7 @@ import { EspalierError } from '../../errors.ts';
 import type { FaultNode } from '../../fault/fault.ts';
 import { kindProblem, maskProblem, nodeProblem } from '../../fault/fault-rules.ts';
 import { describeMissingPe } from '../../fault/missing-pe.ts';
-import { whyAbsent } from '../../fault/resolve.ts';
+import { absentSiteProblem } from '../../fault/resolve.ts';
 import type { CampaignMistake } from '../../spec/campaign-mistakes.ts';
 import { list } from '../../spec/suggest.ts';
 import { hex } from '../../spec/wording.ts';
@@ -128,7 +128,7 @@ function absentNode(design: Design, node: FaultNode): string | null {
   const unknown = nodeProblem(node);
   if (unknown !== null) return unknown;
   if (design.faultSites.some((site) => site.node === node)) return null;
-  return `array ${design.name} has no node ${node}: ${whyAbsent(design, { node })}`;
+  return absentSiteProblem(design, node);
 }
 
 type Box = NonNullable<PopulationSpec['pes']>[number];

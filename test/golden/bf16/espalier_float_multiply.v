@@ -34,7 +34,7 @@ module espalier_float_multiply #(
   wire [FLOAT_PRODUCT_BITS-1:0]  product_q;
   wire [FLOAT_RESULT_BITS-1:0]   result_d   = float_multiply_round(product_q);
 
-  espalier_float_pipe #(
+  espalier_pipe #(
       .WIDTH(FLOAT_UNPACKED_BITS),
       .DEPTH((LATENCY + 1) / 3)
   ) pipe_unpacked (
@@ -45,7 +45,7 @@ module espalier_float_multiply #(
       .value_o(unpacked_q)
   );
 
-  espalier_float_pipe #(
+  espalier_pipe #(
       .WIDTH(FLOAT_PRODUCT_BITS),
       .DEPTH((LATENCY + 2) / 3)
   ) pipe_product (
@@ -56,7 +56,7 @@ module espalier_float_multiply #(
       .value_o(product_q)
   );
 
-  espalier_float_pipe #(
+  espalier_pipe #(
       .WIDTH(FLOAT_RESULT_BITS),
       .DEPTH(LATENCY / 3)
   ) pipe_result (

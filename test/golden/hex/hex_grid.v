@@ -41,29 +41,64 @@ module hex_grid (
 );
   // Fault slots: decoded once, to every PE alike.
   wire [13:0] fault_hit;
+  wire [11:0] fault_node;
   wire [63:0] fault_keep;
   wire [63:0] fault_toggle;
-  wire [13:0] fault_fired;
+  wire [63:0] fault_own_keep;
+  wire [63:0] fault_own_toggle;
   espalier_fault_decode #(
-      .PES(7), .SLOTS(2), .PE_BITS(3), .DATA_BITS(32)
+      .PES(7), .SLOTS(2), .NODES(6), .PE_BITS(3), .NODE_BITS(4), .DATA_BITS(32),
+      .CODES({4'h6, 4'h5, 4'h4, 4'h2, 4'h1, 4'h0}),
+      .WIDTHS({32'hffffffff, 32'hff, 32'hff, 32'hffffffff, 32'hff, 32'hff})
   ) u_fault_decode (
-      .fault_en_i(fault_en_i), .fault_pe_i(fault_pe_i), .fault_kind_i(fault_kind_i),
+      .fault_en_i(fault_en_i), .fault_pe_i(fault_pe_i), .fault_node_i(fault_node_i), .fault_kind_i(fault_kind_i),
       .fault_mask_i(fault_mask_i), .fault_value_i(fault_value_i),
-      .hit_o(fault_hit), .keep_o(fault_keep), .toggle_o(fault_toggle)
+      .hit_o(fault_hit), .node_o(fault_node), .keep_o(fault_keep), .toggle_o(fault_toggle),
+      .own_keep_o(fault_own_keep), .own_toggle_o(fault_own_toggle)
   );
 
-  // A slot fired in the cycle before when its fault changed a bit in any PE.
-  reg [1:0] fired_d, fired_q;
-  integer pe;
+  // What the addressed nodes take without faults: most in the cycle of the fault, register c in the cycle after.
+  wire [5:0] fault_late_pe;
+  wire [63:0] fault_late_keep;
+  wire [63:0] fault_late_toggle;
+  reg  [63:0] fault_seen_value;
+  reg  [63:0] fault_late_value;
+  wire [447:0] fault_seen;
+  wire [127:0] fault_seen_picked;
+  espalier_fault_pick #(
+      .PES(7), .SLOTS(2), .PE_BITS(3), .BITS(64)
+  ) u_fault_seen (
+      .pe_i(fault_pe_i), .value_i(fault_seen), .value_o(fault_seen_picked)
+  );
+  wire [223:0] fault_late;
+  wire [63:0] fault_late_picked;
+  espalier_fault_pick #(
+      .PES(7), .SLOTS(2), .PE_BITS(3), .BITS(32)
+  ) u_fault_late (
+      .pe_i(fault_late_pe), .value_i(fault_late), .value_o(fault_late_picked)
+  );
+  integer slot;
   always @* begin
-    fired_d = 2'd0;
-    for (pe = 0; pe < 7; pe = pe + 1) fired_d = fired_d | fault_fired[pe*2 +: 2];
+    for (slot = 0; slot < 2; slot = slot + 1) begin
+      fault_seen_value[slot*32 +: 32] = ({32{fault_node[0 + slot]}} & {24'd0, fault_seen_picked[slot*64 +: 8]}) |
+        ({32{fault_node[2 + slot]}} & {24'd0, fault_seen_picked[slot*64 + 8 +: 8]}) |
+        ({32{fault_node[6 + slot]}} & {24'd0, fault_seen_picked[slot*64 + 16 +: 8]}) |
+        ({32{fault_node[8 + slot]}} & {24'd0, fault_seen_picked[slot*64 + 24 +: 8]}) |
+        ({32{fault_node[10 + slot]}} & fault_seen_picked[slot*64 + 32 +: 32]);
+      fault_late_value[slot*32 +: 32] = fault_late_picked[slot*32 +: 32];
+    end
   end
-  always @(posedge clk_i) begin
-    if (rst_i) fired_q <= 2'd0;
-    else if (en_i) fired_q <= fired_d;
-  end
-  assign fault_fired_o = fired_q;
+
+  espalier_fault_report #(
+      .SLOTS(2), .PE_BITS(3), .NODE_BITS(4), .DATA_BITS(32)
+  ) u_fault_report (
+      .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
+      .pe_i(fault_pe_i), .pe_o(fault_late_pe), .node_i(fault_node_i),
+      .keep_i(fault_keep), .keep_o(fault_late_keep), .toggle_i(fault_toggle), .toggle_o(fault_late_toggle),
+      .own_keep_i(fault_own_keep), .own_toggle_i(fault_own_toggle),
+      .is_late_i(fault_node[5:4]), .seen_i(fault_seen_value), .late_i(fault_late_value),
+      .fired_o(fault_fired_o)
+  );
 
   wire [7:0] a_xm1_y0;
   wire [7:0] a_xm1_y1;
@@ -93,8 +128,14 @@ module hex_grid (
       .a_i(a_i[7:0]), .a_o(a_xm1_y0),  // lane 0 of a_i
       .b_i(b_x0_y0), .b_o(b_xm1_y0_unused),
       .c_i(c_i[31:0]), .c_o(c_xm1_y0),  // lane 0 of c_i
-      .fault_hit_i(fault_hit[1:0]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[1:0])
+      .fault_hit_i(fault_hit[1:0]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[63:0]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[31:0])
   );
   // PE 1 at (-1, 1)
   hex_pe pe_xm1_y1 (
@@ -102,8 +143,14 @@ module hex_grid (
       .a_i(a_i[15:8]), .a_o(a_xm1_y1),  // lane 1 of a_i
       .b_i(b_x0_y1), .b_o(b_xm1_y1_unused),
       .c_i(c_xm1_y0), .c_o(c_xm1_y1),
-      .fault_hit_i(fault_hit[3:2]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[3:2])
+      .fault_hit_i(fault_hit[3:2]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[127:64]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[63:32])
   );
   // PE 2 at (0, -1)
   hex_pe pe_x0_ym1 (
@@ -111,8 +158,14 @@ module hex_grid (
       .a_i(a_xm1_y0), .a_o(a_x0_ym1_unused),
       .b_i(b_x1_ym1), .b_o(b_x0_ym1_unused),
       .c_i(c_i[63:32]), .c_o(c_x0_ym1),  // lane 1 of c_i
-      .fault_hit_i(fault_hit[5:4]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[5:4])
+      .fault_hit_i(fault_hit[5:4]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[191:128]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[95:64])
   );
   // PE 3 at (0, 0)
   hex_pe pe_x0_y0 (
@@ -120,8 +173,14 @@ module hex_grid (
       .a_i(a_xm1_y1), .a_o(a_x0_y0),
       .b_i(b_x1_y0), .b_o(b_x0_y0),
       .c_i(c_x0_ym1), .c_o(c_x0_y0),
-      .fault_hit_i(fault_hit[7:6]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[7:6])
+      .fault_hit_i(fault_hit[7:6]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[255:192]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[127:96])
   );
   // PE 4 at (0, 1)
   hex_pe pe_x0_y1 (
@@ -129,8 +188,14 @@ module hex_grid (
       .a_i(a_i[23:16]), .a_o(a_x0_y1),  // lane 2 of a_i
       .b_i(b_i[7:0]), .b_o(b_x0_y1),  // lane 0 of b_i
       .c_i(c_x0_y0), .c_o(c_x0_y1),
-      .fault_hit_i(fault_hit[9:8]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[9:8])
+      .fault_hit_i(fault_hit[9:8]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[319:256]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[159:128])
   );
   // PE 5 at (1, -1)
   hex_pe pe_x1_ym1 (
@@ -138,8 +203,14 @@ module hex_grid (
       .a_i(a_x0_y0), .a_o(a_x1_ym1_unused),
       .b_i(b_i[15:8]), .b_o(b_x1_ym1),  // lane 1 of b_i
       .c_i(c_i[95:64]), .c_o(c_x1_ym1),  // lane 2 of c_i
-      .fault_hit_i(fault_hit[11:10]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[11:10])
+      .fault_hit_i(fault_hit[11:10]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[383:320]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[191:160])
   );
   // PE 6 at (1, 0)
   hex_pe pe_x1_y0 (
@@ -147,8 +218,14 @@ module hex_grid (
       .a_i(a_x0_y1), .a_o(a_x1_y0_unused),
       .b_i(b_i[23:16]), .b_o(b_x1_y0),  // lane 2 of b_i
       .c_i(c_x1_ym1), .c_o(c_x1_y0),
-      .fault_hit_i(fault_hit[13:12]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[13:12])
+      .fault_hit_i(fault_hit[13:12]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[447:384]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[223:192])
   );
 
   assign c_o[31:0] = c_xm1_y1;  // lane 0 of c_o

@@ -28,58 +28,67 @@ module hex_pe (
     // line c: moves by (0, 1) in 1 cycle
     input  wire [31:0] c_i,
     output wire [31:0] c_o,
-    // faults: 2 slots, slot 0 in the least significant bits; a hit node becomes (value & keep) ^ toggle
+    // faults: 2 slots, slot 0 in the least significant bits; a hit node becomes (value & keep) ^ toggle; late: of the cycle before
     input  wire [1:0] fault_hit_i,
-    input  wire [7:0] fault_node_i,
+    input  wire [11:0] fault_node_i,
     input  wire [63:0] fault_keep_i,
     input  wire [63:0] fault_toggle_i,
-    output wire [1:0] fault_fired_o
+    output wire [63:0] fault_seen_o,
+    input  wire [63:0] fault_late_keep_i,
+    input  wire [63:0] fault_late_toggle_i,
+    output wire [31:0] fault_late_o
 );
+  reg  [31:0] c_clean_q;
+  reg  [1:0] c_hit_q;
   reg  [7:0] a_q;
   reg  [7:0] b_q;
-  reg  [31:0] c_q;
 
-  // fault node a
-  wire [7:0] a_d;
-  wire [1:0] a_d_fired;
+  // register c, with the faults of the cycle in which it took its value
+  // fault node c
+  wire [31:0] c_q;
   espalier_fault_tap #(
-      .WIDTH(8), .NODE(0), .SLOTS(2), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(32), .SLOTS(2), .DATA_BITS(32)
+  ) u_c_q_tap (
+      .value_i(c_clean_q), .value_o(c_q),
+      .fault_hit_i(c_hit_q), .fault_keep_i(fault_late_keep_i), .fault_toggle_i(fault_late_toggle_i)
+  );
+  // fault node a
+  wire [7:0] a_d_clean = a_i;
+  wire [7:0] a_d;
+  espalier_fault_tap #(
+      .WIDTH(8), .SLOTS(2), .DATA_BITS(32)
   ) u_a_d_tap (
-      .value_i(a_i), .value_o(a_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(a_d_fired)
+      .value_i(a_d_clean), .value_o(a_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[1:0]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // what the next PE gets
   // fault node a_out
+  wire [7:0] a_forward_clean = a_q;
   wire [7:0] a_forward;
-  wire [1:0] a_forward_fired;
   espalier_fault_tap #(
-      .WIDTH(8), .NODE(4), .SLOTS(2), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(8), .SLOTS(2), .DATA_BITS(32)
   ) u_a_forward_tap (
-      .value_i(a_q), .value_o(a_forward),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(a_forward_fired)
+      .value_i(a_forward_clean), .value_o(a_forward),
+      .fault_hit_i(fault_hit_i & fault_node_i[7:6]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // fault node b
+  wire [7:0] b_d_clean = b_i;
   wire [7:0] b_d;
-  wire [1:0] b_d_fired;
   espalier_fault_tap #(
-      .WIDTH(8), .NODE(1), .SLOTS(2), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(8), .SLOTS(2), .DATA_BITS(32)
   ) u_b_d_tap (
-      .value_i(b_i), .value_o(b_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(b_d_fired)
+      .value_i(b_d_clean), .value_o(b_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[3:2]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // what the next PE gets
   // fault node b_out
+  wire [7:0] b_forward_clean = b_q;
   wire [7:0] b_forward;
-  wire [1:0] b_forward_fired;
   espalier_fault_tap #(
-      .WIDTH(8), .NODE(5), .SLOTS(2), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(8), .SLOTS(2), .DATA_BITS(32)
   ) u_b_forward_tap (
-      .value_i(b_q), .value_o(b_forward),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(b_forward_fired)
+      .value_i(b_forward_clean), .value_o(b_forward),
+      .fault_hit_i(fault_hit_i & fault_node_i[9:8]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // the exact product, from both factors at its width
   wire [15:0] a_factor = { {8{a_q[7]}}, a_q};
@@ -87,43 +96,36 @@ module hex_pe (
   wire [15:0] product = a_factor * b_factor;
   wire [31:0] addend = { {16{product[15]}}, product};
   // fault node c_in
+  wire [31:0] c_in_clean = c_i;
   wire [31:0] c_in;
-  wire [1:0] c_in_fired;
   espalier_fault_tap #(
-      .WIDTH(32), .NODE(6), .SLOTS(2), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(32), .SLOTS(2), .DATA_BITS(32)
   ) u_c_in_tap (
-      .value_i(c_i), .value_o(c_in),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(c_in_fired)
+      .value_i(c_in_clean), .value_o(c_in),
+      .fault_hit_i(fault_hit_i & fault_node_i[11:10]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   wire [31:0] sum = c_in + addend;
-  // fault node c
-  wire [31:0] c_d;
-  wire [1:0] c_d_fired;
-  espalier_fault_tap #(
-      .WIDTH(32), .NODE(2), .SLOTS(2), .NODE_BITS(4), .DATA_BITS(32)
-  ) u_c_d_tap (
-      .value_i(sum), .value_o(c_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(c_d_fired)
-  );
+  wire [31:0] c_d = sum;
 
   always @(posedge clk_i) begin
     if (rst_i) begin
+      c_clean_q <= 32'd0;
+      c_hit_q <= 2'd0;
       a_q <= 8'd0;
       b_q <= 8'd0;
-      c_q <= 32'd0;
     end else if (en_i) begin
+      c_clean_q <= c_d;
+      c_hit_q <= fault_hit_i & fault_node_i[5:4];
       a_q <= a_d;
       b_q <= b_d;
-      c_q <= c_d;
     end
   end
 
   assign a_o = a_forward;
   assign b_o = b_forward;
   assign c_o = c_q;
-  assign fault_fired_o = a_d_fired | a_forward_fired | b_d_fired | b_forward_fired | c_in_fired | c_d_fired;
+  assign fault_seen_o = {c_in_clean, b_forward_clean, a_forward_clean, b_d_clean, a_d_clean};
+  assign fault_late_o = {c_clean_q};
 endmodule
 
 `default_nettype wire

@@ -45,29 +45,68 @@ module os_grid (
 );
   // Fault slots: decoded once, to every PE alike.
   wire [3:0] fault_hit;
+  wire [9:0] fault_node;
   wire [31:0] fault_keep;
   wire [31:0] fault_toggle;
-  wire [3:0] fault_fired;
+  wire [31:0] fault_own_keep;
+  wire [31:0] fault_own_toggle;
   espalier_fault_decode #(
-      .PES(4), .SLOTS(1), .PE_BITS(2), .DATA_BITS(32)
+      .PES(4), .SLOTS(1), .NODES(10), .PE_BITS(2), .NODE_BITS(4), .DATA_BITS(32),
+      .CODES({4'h9, 4'h8, 4'h7, 4'h6, 4'h5, 4'h4, 4'h3, 4'h2, 4'h1, 4'h0}),
+      .WIDTHS({32'hffffffff, 32'h1, 32'h1, 32'hffffffff, 32'hff, 32'hff, 32'hffff, 32'hffffffff, 32'hff, 32'hff})
   ) u_fault_decode (
-      .fault_en_i(fault_en_i), .fault_pe_i(fault_pe_i), .fault_kind_i(fault_kind_i),
+      .fault_en_i(fault_en_i), .fault_pe_i(fault_pe_i), .fault_node_i(fault_node_i), .fault_kind_i(fault_kind_i),
       .fault_mask_i(fault_mask_i), .fault_value_i(fault_value_i),
-      .hit_o(fault_hit), .keep_o(fault_keep), .toggle_o(fault_toggle)
+      .hit_o(fault_hit), .node_o(fault_node), .keep_o(fault_keep), .toggle_o(fault_toggle),
+      .own_keep_o(fault_own_keep), .own_toggle_o(fault_own_toggle)
   );
 
-  // A slot fired in the cycle before when its fault changed a bit in any PE.
-  reg [0:0] fired_d, fired_q;
-  integer pe;
+  // What the addressed nodes take without faults: most in the cycle of the fault, register c in the cycle after.
+  wire [1:0] fault_late_pe;
+  wire [31:0] fault_late_keep;
+  wire [31:0] fault_late_toggle;
+  reg  [31:0] fault_seen_value;
+  reg  [31:0] fault_late_value;
+  wire [455:0] fault_seen;
+  wire [113:0] fault_seen_picked;
+  espalier_fault_pick #(
+      .PES(4), .SLOTS(1), .PE_BITS(2), .BITS(114)
+  ) u_fault_seen (
+      .pe_i(fault_pe_i), .value_i(fault_seen), .value_o(fault_seen_picked)
+  );
+  wire [127:0] fault_late;
+  wire [31:0] fault_late_picked;
+  espalier_fault_pick #(
+      .PES(4), .SLOTS(1), .PE_BITS(2), .BITS(32)
+  ) u_fault_late (
+      .pe_i(fault_late_pe), .value_i(fault_late), .value_o(fault_late_picked)
+  );
+  integer slot;
   always @* begin
-    fired_d = 1'd0;
-    for (pe = 0; pe < 4; pe = pe + 1) fired_d = fired_d | fault_fired[pe*1 +: 1];
+    for (slot = 0; slot < 1; slot = slot + 1) begin
+      fault_seen_value[slot*32 +: 32] = ({32{fault_node[0 + slot]}} & {24'd0, fault_seen_picked[slot*114 +: 8]}) |
+        ({32{fault_node[1 + slot]}} & {24'd0, fault_seen_picked[slot*114 + 8 +: 8]}) |
+        ({32{fault_node[3 + slot]}} & {16'd0, fault_seen_picked[slot*114 + 16 +: 16]}) |
+        ({32{fault_node[4 + slot]}} & {24'd0, fault_seen_picked[slot*114 + 32 +: 8]}) |
+        ({32{fault_node[5 + slot]}} & {24'd0, fault_seen_picked[slot*114 + 40 +: 8]}) |
+        ({32{fault_node[6 + slot]}} & fault_seen_picked[slot*114 + 48 +: 32]) |
+        ({32{fault_node[7 + slot]}} & {31'd0, fault_seen_picked[slot*114 + 80 +: 1]}) |
+        ({32{fault_node[8 + slot]}} & {31'd0, fault_seen_picked[slot*114 + 81 +: 1]}) |
+        ({32{fault_node[9 + slot]}} & fault_seen_picked[slot*114 + 82 +: 32]);
+      fault_late_value[slot*32 +: 32] = fault_late_picked[slot*32 +: 32];
+    end
   end
-  always @(posedge clk_i) begin
-    if (rst_i) fired_q <= 1'd0;
-    else if (en_i) fired_q <= fired_d;
-  end
-  assign fault_fired_o = fired_q;
+
+  espalier_fault_report #(
+      .SLOTS(1), .PE_BITS(2), .NODE_BITS(4), .DATA_BITS(32)
+  ) u_fault_report (
+      .clk_i(clk_i), .rst_i(rst_i), .en_i(en_i),
+      .pe_i(fault_pe_i), .pe_o(fault_late_pe), .node_i(fault_node_i),
+      .keep_i(fault_keep), .keep_o(fault_late_keep), .toggle_i(fault_toggle), .toggle_o(fault_late_toggle),
+      .own_keep_i(fault_own_keep), .own_toggle_i(fault_own_toggle),
+      .is_late_i(fault_node[2:2]), .seen_i(fault_seen_value), .late_i(fault_late_value),
+      .fired_o(fault_fired_o)
+  );
 
   wire [7:0] a_x1_y1;
   wire [7:0] a_x1_y2_unused;
@@ -98,8 +137,14 @@ module os_grid (
       .first_i(first_i[0]), .first_o(first_x1_y1),  // lane 0 of first_i
       .last_i(last_i[0]), .last_o(last_x1_y1),  // lane 0 of last_i
       .s_i(s_i[31:0]), .s_o(s_x1_y1),  // lane 0 of s_i
-      .fault_hit_i(fault_hit[0:0]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[0:0])
+      .fault_hit_i(fault_hit[0:0]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[113:0]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[31:0])
   );
   // PE 1 at (1, 2)
   os_pe pe_x1_y2 (
@@ -109,8 +154,14 @@ module os_grid (
       .first_i(first_x1_y1), .first_o(first_x1_y2_unused),
       .last_i(last_x1_y1), .last_o(last_x1_y2_unused),
       .s_i(s_i[63:32]), .s_o(s_x1_y2),  // lane 1 of s_i
-      .fault_hit_i(fault_hit[1:1]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[1:1])
+      .fault_hit_i(fault_hit[1:1]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[227:114]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[63:32])
   );
   // PE 2 at (2, 1)
   os_pe pe_x2_y1 (
@@ -120,8 +171,14 @@ module os_grid (
       .first_i(first_i[1]), .first_o(first_x2_y1),  // lane 1 of first_i
       .last_i(last_i[1]), .last_o(last_x2_y1),  // lane 1 of last_i
       .s_i(s_x1_y2), .s_o(s_x2_y1),
-      .fault_hit_i(fault_hit[2:2]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[2:2])
+      .fault_hit_i(fault_hit[2:2]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[341:228]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[95:64])
   );
   // PE 3 at (2, 2)
   os_pe pe_x2_y2 (
@@ -131,8 +188,14 @@ module os_grid (
       .first_i(first_x2_y1), .first_o(first_x2_y2_unused),
       .last_i(last_x2_y1), .last_o(last_x2_y2_unused),
       .s_i(s_i[95:64]), .s_o(s_x2_y2),  // lane 2 of s_i
-      .fault_hit_i(fault_hit[3:3]), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep),
-      .fault_toggle_i(fault_toggle), .fault_fired_o(fault_fired[3:3])
+      .fault_hit_i(fault_hit[3:3]),
+      .fault_node_i(fault_node),
+      .fault_keep_i(fault_keep),
+      .fault_toggle_i(fault_toggle),
+      .fault_seen_o(fault_seen[455:342]),
+      .fault_late_keep_i(fault_late_keep),
+      .fault_late_toggle_i(fault_late_toggle),
+      .fault_late_o(fault_late[127:96])
   );
 
   assign s_o[31:0] = s_x1_y1;  // lane 0 of s_o

@@ -33,13 +33,18 @@ module os_pe (
     // shadow chain: loads and drains c, moves by (1, -1) in 1 cycle
     input  wire [31:0] s_i,
     output wire [31:0] s_o,
-    // faults: 1 slots, slot 0 in the least significant bits; a hit node becomes (value & keep) ^ toggle
+    // faults: 1 slot, slot 0 in the least significant bits; a hit node becomes (value & keep) ^ toggle; late: of the cycle before
     input  wire [0:0] fault_hit_i,
-    input  wire [3:0] fault_node_i,
+    input  wire [9:0] fault_node_i,
     input  wire [31:0] fault_keep_i,
     input  wire [31:0] fault_toggle_i,
-    output wire [0:0] fault_fired_o
+    output wire [113:0] fault_seen_o,
+    input  wire [31:0] fault_late_keep_i,
+    input  wire [31:0] fault_late_toggle_i,
+    output wire [31:0] fault_late_o
 );
+  reg  [31:0] c_clean_q;
+  reg  c_hit_q;
   reg  first_q;
   reg  first_p_q;
   reg  last_q;
@@ -47,122 +52,114 @@ module os_pe (
   reg  [7:0] a_q;
   reg  [7:0] b_q;
   reg  [15:0] p_q;
-  reg  [31:0] c_q;
   reg  [31:0] s_q;
 
-  // fault node first
-  wire first_d;
-  wire [0:0] first_d_fired;
+  // register c, with the faults of the cycle in which it took its value
+  // fault node c
+  wire [31:0] c_q;
   espalier_fault_tap #(
-      .WIDTH(1), .NODE(7), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(32), .SLOTS(1), .DATA_BITS(32)
+  ) u_c_q_tap (
+      .value_i(c_clean_q), .value_o(c_q),
+      .fault_hit_i(c_hit_q), .fault_keep_i(fault_late_keep_i), .fault_toggle_i(fault_late_toggle_i)
+  );
+  // fault node first
+  wire first_d_clean = first_i;
+  wire first_d;
+  espalier_fault_tap #(
+      .WIDTH(1), .SLOTS(1), .DATA_BITS(32)
   ) u_first_d_tap (
-      .value_i(first_i), .value_o(first_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(first_d_fired)
+      .value_i(first_d_clean), .value_o(first_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[7:7]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // fault node last
+  wire last_d_clean = last_i;
   wire last_d;
-  wire [0:0] last_d_fired;
   espalier_fault_tap #(
-      .WIDTH(1), .NODE(8), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(1), .SLOTS(1), .DATA_BITS(32)
   ) u_last_d_tap (
-      .value_i(last_i), .value_o(last_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(last_d_fired)
+      .value_i(last_d_clean), .value_o(last_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[8:8]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // fault node a
+  wire [7:0] a_d_clean = a_i;
   wire [7:0] a_d;
-  wire [0:0] a_d_fired;
   espalier_fault_tap #(
-      .WIDTH(8), .NODE(0), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(8), .SLOTS(1), .DATA_BITS(32)
   ) u_a_d_tap (
-      .value_i(a_i), .value_o(a_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(a_d_fired)
+      .value_i(a_d_clean), .value_o(a_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[0:0]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // what the next PE gets
   // fault node a_out
+  wire [7:0] a_forward_clean = a_q;
   wire [7:0] a_forward;
-  wire [0:0] a_forward_fired;
   espalier_fault_tap #(
-      .WIDTH(8), .NODE(4), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(8), .SLOTS(1), .DATA_BITS(32)
   ) u_a_forward_tap (
-      .value_i(a_q), .value_o(a_forward),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(a_forward_fired)
+      .value_i(a_forward_clean), .value_o(a_forward),
+      .fault_hit_i(fault_hit_i & fault_node_i[4:4]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // fault node b
+  wire [7:0] b_d_clean = b_i;
   wire [7:0] b_d;
-  wire [0:0] b_d_fired;
   espalier_fault_tap #(
-      .WIDTH(8), .NODE(1), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(8), .SLOTS(1), .DATA_BITS(32)
   ) u_b_d_tap (
-      .value_i(b_i), .value_o(b_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(b_d_fired)
+      .value_i(b_d_clean), .value_o(b_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[1:1]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // what the next PE gets
   // fault node b_out
+  wire [7:0] b_forward_clean = b_q;
   wire [7:0] b_forward;
-  wire [0:0] b_forward_fired;
   espalier_fault_tap #(
-      .WIDTH(8), .NODE(5), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(8), .SLOTS(1), .DATA_BITS(32)
   ) u_b_forward_tap (
-      .value_i(b_q), .value_o(b_forward),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(b_forward_fired)
+      .value_i(b_forward_clean), .value_o(b_forward),
+      .fault_hit_i(fault_hit_i & fault_node_i[5:5]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // the exact product, from both factors at its width
   wire [15:0] a_factor = { {8{a_q[7]}}, a_q};
   wire [15:0] b_factor = { {8{b_q[7]}}, b_q};
   wire [15:0] product = a_factor * b_factor;
   // fault node p
+  wire [15:0] p_d_clean = product;
   wire [15:0] p_d;
-  wire [0:0] p_d_fired;
   espalier_fault_tap #(
-      .WIDTH(16), .NODE(3), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(16), .SLOTS(1), .DATA_BITS(32)
   ) u_p_d_tap (
-      .value_i(product), .value_o(p_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(p_d_fired)
+      .value_i(p_d_clean), .value_o(p_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[3:3]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   wire [31:0] addend = { {16{p_q[15]}}, p_q};
   // c stays here
   // fault node c_in
+  wire [31:0] c_in_clean = first_p_q ? s_i : c_q;
   wire [31:0] c_in;
-  wire [0:0] c_in_fired;
   espalier_fault_tap #(
-      .WIDTH(32), .NODE(6), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(32), .SLOTS(1), .DATA_BITS(32)
   ) u_c_in_tap (
-      .value_i(first_p_q ? s_i : c_q), .value_o(c_in),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(c_in_fired)
+      .value_i(c_in_clean), .value_o(c_in),
+      .fault_hit_i(fault_hit_i & fault_node_i[6:6]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
-  wire [31:0] sum = c_in + addend;
-  // fault node c
-  wire [31:0] c_d;
-  wire [0:0] c_d_fired;
-  espalier_fault_tap #(
-      .WIDTH(32), .NODE(2), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
-  ) u_c_d_tap (
-      .value_i(sum), .value_o(c_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(c_d_fired)
-  );
+  wire [31:0] sum = $signed(c_in) + $signed(addend);
+  wire [31:0] c_d = sum;
   // the finished sum leaves in the slot that brought the new one
   // fault node s
+  wire [31:0] s_d_clean = last_p_q ? c_q : s_i;
   wire [31:0] s_d;
-  wire [0:0] s_d_fired;
   espalier_fault_tap #(
-      .WIDTH(32), .NODE(9), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(32)
+      .WIDTH(32), .SLOTS(1), .DATA_BITS(32)
   ) u_s_d_tap (
-      .value_i(last_p_q ? c_q : s_i), .value_o(s_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(s_d_fired)
+      .value_i(s_d_clean), .value_o(s_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[9:9]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
 
   always @(posedge clk_i) begin
     if (rst_i) begin
+      c_clean_q <= 32'd0;
+      c_hit_q <= 1'd0;
       first_q <= 1'd0;
       first_p_q <= 1'd0;
       last_q <= 1'd0;
@@ -170,9 +167,10 @@ module os_pe (
       a_q <= 8'd0;
       b_q <= 8'd0;
       p_q <= 16'd0;
-      c_q <= 32'd0;
       s_q <= 32'd0;
     end else if (en_i) begin
+      c_clean_q <= c_d;
+      c_hit_q <= fault_hit_i & fault_node_i[2:2];
       first_q <= first_d;
       first_p_q <= first_q;
       last_q <= last_d;
@@ -180,7 +178,6 @@ module os_pe (
       a_q <= a_d;
       b_q <= b_d;
       p_q <= p_d;
-      c_q <= c_d;
       s_q <= s_d;
     end
   end
@@ -190,7 +187,8 @@ module os_pe (
   assign a_o = a_forward;
   assign b_o = b_forward;
   assign s_o = s_q;
-  assign fault_fired_o = first_d_fired | last_d_fired | a_d_fired | a_forward_fired | b_d_fired | b_forward_fired | p_d_fired | c_in_fired | c_d_fired | s_d_fired;
+  assign fault_seen_o = {s_d_clean, last_d_clean, first_d_clean, c_in_clean, b_forward_clean, a_forward_clean, p_d_clean, b_d_clean, a_d_clean};
+  assign fault_late_o = {c_clean_q};
 endmodule
 
 `default_nettype wire

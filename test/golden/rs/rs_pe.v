@@ -32,10 +32,10 @@ module rs_pe (
     input  wire [7:0] s_i,
     output wire [7:0] s_o
 );
+  reg  [15:0] c_q;
   reg  first_q;
   reg  [7:0] a_q;
   reg  [7:0] b_q;
-  reg  [15:0] c_q;
   reg  [7:0] s_q;
 
   wire first_d = first_i;
@@ -57,16 +57,16 @@ module rs_pe (
 
   always @(posedge clk_i) begin
     if (rst_i) begin
+      c_q <= 16'd0;
       first_q <= 1'd0;
       a_q <= 8'd0;
       b_q <= 8'd0;
-      c_q <= 16'd0;
       s_q <= 8'd0;
     end else if (en_i) begin
+      c_q <= c_d;
       first_q <= first_d;
       a_q <= a_d;
       b_q <= b_d;
-      c_q <= c_d;
       s_q <= s_d;
     end
   end

@@ -33,13 +33,18 @@ module slow_pe (
     // shadow chain: loads and drains c, moves by (0, 1) in 4 cycles
     input  wire [63:0] s_i,
     output wire [63:0] s_o,
-    // faults: 1 slots, slot 0 in the least significant bits; a hit node becomes (value & keep) ^ toggle
+    // faults: 1 slot, slot 0 in the least significant bits; a hit node becomes (value & keep) ^ toggle; late: of the cycle before
     input  wire [0:0] fault_hit_i,
-    input  wire [3:0] fault_node_i,
+    input  wire [8:0] fault_node_i,
     input  wire [63:0] fault_keep_i,
     input  wire [63:0] fault_toggle_i,
-    output wire [0:0] fault_fired_o
+    output wire [193:0] fault_seen_o,
+    input  wire [63:0] fault_late_keep_i,
+    input  wire [63:0] fault_late_toggle_i,
+    output wire [63:0] fault_late_o
 );
+  reg  [63:0] c_clean_q;
+  reg  c_hit_q;
   reg  first_q;
   reg  last_q;
   reg  [15:0] a_q;
@@ -47,73 +52,75 @@ module slow_pe (
   reg  [15:0] b_link1_q;
   reg  [63:0] c_link1_q;
   reg  [63:0] c_link2_q;
-  reg  [63:0] c_q;
   reg  [63:0] s_q;
   reg  [63:0] s_link1_q;
   reg  [63:0] s_link2_q;
   reg  [63:0] s_link3_q;
 
-  // fault node first
-  wire first_d;
-  wire [0:0] first_d_fired;
+  // register c, with the faults of the cycle in which it took its value
+  // fault node c
+  wire [63:0] c_q;
   espalier_fault_tap #(
-      .WIDTH(1), .NODE(7), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(64)
+      .WIDTH(64), .SLOTS(1), .DATA_BITS(64)
+  ) u_c_q_tap (
+      .value_i(c_clean_q), .value_o(c_q),
+      .fault_hit_i(c_hit_q), .fault_keep_i(fault_late_keep_i), .fault_toggle_i(fault_late_toggle_i)
+  );
+  // fault node first
+  wire first_d_clean = first_i;
+  wire first_d;
+  espalier_fault_tap #(
+      .WIDTH(1), .SLOTS(1), .DATA_BITS(64)
   ) u_first_d_tap (
-      .value_i(first_i), .value_o(first_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(first_d_fired)
+      .value_i(first_d_clean), .value_o(first_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[6:6]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // fault node last
+  wire last_d_clean = last_i;
   wire last_d;
-  wire [0:0] last_d_fired;
   espalier_fault_tap #(
-      .WIDTH(1), .NODE(8), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(64)
+      .WIDTH(1), .SLOTS(1), .DATA_BITS(64)
   ) u_last_d_tap (
-      .value_i(last_i), .value_o(last_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(last_d_fired)
+      .value_i(last_d_clean), .value_o(last_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[7:7]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // fault node a
+  wire [15:0] a_d_clean = a_i;
   wire [15:0] a_d;
-  wire [0:0] a_d_fired;
   espalier_fault_tap #(
-      .WIDTH(16), .NODE(0), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(64)
+      .WIDTH(16), .SLOTS(1), .DATA_BITS(64)
   ) u_a_d_tap (
-      .value_i(a_i), .value_o(a_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(a_d_fired)
+      .value_i(a_d_clean), .value_o(a_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[0:0]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // what the next PE gets
   // fault node a_out
+  wire [15:0] a_forward_clean = a_q;
   wire [15:0] a_forward;
-  wire [0:0] a_forward_fired;
   espalier_fault_tap #(
-      .WIDTH(16), .NODE(4), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(64)
+      .WIDTH(16), .SLOTS(1), .DATA_BITS(64)
   ) u_a_forward_tap (
-      .value_i(a_q), .value_o(a_forward),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(a_forward_fired)
+      .value_i(a_forward_clean), .value_o(a_forward),
+      .fault_hit_i(fault_hit_i & fault_node_i[3:3]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // fault node b
+  wire [15:0] b_d_clean = b_i;
   wire [15:0] b_d;
-  wire [0:0] b_d_fired;
   espalier_fault_tap #(
-      .WIDTH(16), .NODE(1), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(64)
+      .WIDTH(16), .SLOTS(1), .DATA_BITS(64)
   ) u_b_d_tap (
-      .value_i(b_i), .value_o(b_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(b_d_fired)
+      .value_i(b_d_clean), .value_o(b_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[1:1]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // what the next PE gets
   // fault node b_out
+  wire [15:0] b_forward_clean = b_q;
   wire [15:0] b_forward;
-  wire [0:0] b_forward_fired;
   espalier_fault_tap #(
-      .WIDTH(16), .NODE(5), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(64)
+      .WIDTH(16), .SLOTS(1), .DATA_BITS(64)
   ) u_b_forward_tap (
-      .value_i(b_q), .value_o(b_forward),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(b_forward_fired)
+      .value_i(b_forward_clean), .value_o(b_forward),
+      .fault_hit_i(fault_hit_i & fault_node_i[4:4]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   // the exact product, from both factors at its width
   wire [31:0] a_factor = { {16{a_q[15]}}, a_q};
@@ -122,40 +129,31 @@ module slow_pe (
   wire [63:0] addend = { {32{product[31]}}, product};
   // c stays here
   // fault node c_in
+  wire [63:0] c_in_clean = first_q ? s_i : c_link2_q;
   wire [63:0] c_in;
-  wire [0:0] c_in_fired;
   espalier_fault_tap #(
-      .WIDTH(64), .NODE(6), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(64)
+      .WIDTH(64), .SLOTS(1), .DATA_BITS(64)
   ) u_c_in_tap (
-      .value_i(first_q ? s_i : c_link2_q), .value_o(c_in),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(c_in_fired)
+      .value_i(c_in_clean), .value_o(c_in),
+      .fault_hit_i(fault_hit_i & fault_node_i[5:5]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
   wire [63:0] sum = c_in + addend;
-  // fault node c
-  wire [63:0] c_d;
-  wire [0:0] c_d_fired;
-  espalier_fault_tap #(
-      .WIDTH(64), .NODE(2), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(64)
-  ) u_c_d_tap (
-      .value_i(sum), .value_o(c_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(c_d_fired)
-  );
+  wire [63:0] c_d = sum;
   // the finished sum leaves in the slot that brought the new one
   // fault node s
+  wire [63:0] s_d_clean = last_q ? c_link2_q : s_i;
   wire [63:0] s_d;
-  wire [0:0] s_d_fired;
   espalier_fault_tap #(
-      .WIDTH(64), .NODE(9), .SLOTS(1), .NODE_BITS(4), .DATA_BITS(64)
+      .WIDTH(64), .SLOTS(1), .DATA_BITS(64)
   ) u_s_d_tap (
-      .value_i(last_q ? c_link2_q : s_i), .value_o(s_d),
-      .fault_hit_i(fault_hit_i), .fault_node_i(fault_node_i), .fault_keep_i(fault_keep_i),
-      .fault_toggle_i(fault_toggle_i), .fault_fired_o(s_d_fired)
+      .value_i(s_d_clean), .value_o(s_d),
+      .fault_hit_i(fault_hit_i & fault_node_i[8:8]), .fault_keep_i(fault_keep_i), .fault_toggle_i(fault_toggle_i)
   );
 
   always @(posedge clk_i) begin
     if (rst_i) begin
+      c_clean_q <= 64'd0;
+      c_hit_q <= 1'd0;
       first_q <= 1'd0;
       last_q <= 1'd0;
       a_q <= 16'd0;
@@ -163,12 +161,13 @@ module slow_pe (
       b_link1_q <= 16'd0;
       c_link1_q <= 64'd0;
       c_link2_q <= 64'd0;
-      c_q <= 64'd0;
       s_q <= 64'd0;
       s_link1_q <= 64'd0;
       s_link2_q <= 64'd0;
       s_link3_q <= 64'd0;
     end else if (en_i) begin
+      c_clean_q <= c_d;
+      c_hit_q <= fault_hit_i & fault_node_i[2:2];
       first_q <= first_d;
       last_q <= last_d;
       a_q <= a_d;
@@ -176,7 +175,6 @@ module slow_pe (
       b_link1_q <= b_forward;
       c_link1_q <= c_q;
       c_link2_q <= c_link1_q;
-      c_q <= c_d;
       s_q <= s_d;
       s_link1_q <= s_q;
       s_link2_q <= s_link1_q;
@@ -189,7 +187,8 @@ module slow_pe (
   assign a_o = a_forward;
   assign b_o = b_link1_q;
   assign s_o = s_link3_q;
-  assign fault_fired_o = first_d_fired | last_d_fired | a_d_fired | a_forward_fired | b_d_fired | b_forward_fired | c_in_fired | c_d_fired | s_d_fired;
+  assign fault_seen_o = {s_d_clean, last_d_clean, first_d_clean, c_in_clean, b_forward_clean, a_forward_clean, b_d_clean, a_d_clean};
+  assign fault_late_o = {c_clean_q};
 endmodule
 
 `default_nettype wire

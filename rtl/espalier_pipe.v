@@ -1,10 +1,10 @@
-// Registers between the stages of a floating-point operation.
+// Registers one after the other, between the stages of an operation.
 //
 // Contract: value_o is value_i of DEPTH enabled clock edges ago, 0 since reset; DEPTH = 0 is a wire. Reset is
 // synchronous and takes precedence over enable.
 `default_nettype none
 
-module espalier_float_pipe #(
+module espalier_pipe #(
     parameter WIDTH = 8,  // bits of the value
     parameter DEPTH = 1   // registers one after the other
 ) (
