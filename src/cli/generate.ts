@@ -4,6 +4,7 @@ import { writeFiles } from '../emit/write-files.ts';
 import { emitPackage } from '../packaging/emit-package.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 import { emitTestbench } from '../testbench/emit-testbench.ts';
+import { topDesign } from '../top/top-design.ts';
 import { openArray } from './array.ts';
 import type { Action } from './program.ts';
 import { count, percent, sides, table } from './text.ts';
@@ -11,6 +12,8 @@ import { count, percent, sides, table } from './text.ts';
 interface Flags {
   readonly output?: string;
   readonly fault: readonly string[];
+  readonly top?: boolean;
+  readonly streamBits?: number;
   readonly tb?: boolean;
   readonly package?: boolean;
 }
@@ -33,8 +36,9 @@ export interface FileDocument {
 export const generate: Action<[spec: string], Flags> = async (session, [spec], flags) => {
   const { design, faults } = openArray(spec, flags.fault);
   const directory = flags.output ?? design.name;
-  const verilog = [...emitDesign(design, { faults }), ...(flags.tb ? [await emitTestbench(design)] : [])];
-  const emitted = [...verilog, ...(flags.package ? emitPackage(design, verilog) : [])];
+  const top = flags.top || flags.streamBits !== undefined ? topDesign(design, flags.streamBits) : undefined;
+  const verilog = [...emitDesign(design, { faults, top }), ...(flags.tb ? [await emitTestbench(design)] : [])];
+  const emitted = [...verilog, ...(flags.package ? emitPackage(design, verilog, top) : [])];
   session.signal.throwIfAborted();
   const changed = new Set(await writeFiles(directory, emitted));
   const files = emitted.map(

@@ -2,6 +2,7 @@ import { type Design, moduleNames } from '../design/design.ts';
 import type { EmittedFile } from '../emit/emit-design.ts';
 import { gridPorts } from '../emit/grid-ports.ts';
 import { CONTROL } from '../emit/ports.ts';
+import { topModuleName } from '../emit/top-view.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 
 /** The period of the clock in the constraints: a round number to begin with. */
@@ -26,7 +27,7 @@ export const YOSYS_TARGETS: readonly YosysTarget[] = [
 ].map((entry) => ({ ...entry, script: `yosys_${entry.target}.ys` }));
 
 /** What the templates of the package print. */
-export function packageView(design: Design, emitted: readonly EmittedFile[]) {
+export function packageView(design: Design, emitted: readonly EmittedFile[], hasTop: boolean) {
   const { name, hash, toolVersion, spec, pes, matrix } = design;
   const { grid } = moduleNames(design);
   const rtl = emitted.map(({ path }) => path).filter((path) => path.endsWith('.v') && !path.includes('/'));
@@ -38,27 +39,36 @@ export function packageView(design: Design, emitted: readonly EmittedFile[]) {
     hash,
     toolVersion,
     grid,
-    toplevel: grid,
+    toplevel: hasTop ? topModuleName(design) : grid,
+    hasTop,
     rtl,
     testbench,
     description: `Systolic array of ${pes.length} PEs for ${a} x ${b} + ${c} matrix products, ${spec.size.join(' x ')}, T = ${formatMatrix(matrix)}`,
-    clock: CONTROL.clock,
+    clock: hasTop ? 'aclk' : CONTROL.clock,
     periodNs: PERIOD_NS,
     part: PART,
     scripts: YOSYS_TARGETS,
     ports: ports.map((port, n) => ({ name: port.name, comma: n < ports.length - 1 ? ',' : '' })),
-    files: describeFiles(design, emitted),
+    files: describeFiles(design, emitted, hasTop),
   };
 }
 
+/** What a package has besides where there is a top module. */
+const TOP_FILES = [
+  { ending: '_registers.md', what: 'the register map, to read' },
+  { ending: '_registers.h', what: 'the register map, for programs in C' },
+  { ending: '_top.svg', what: 'a block diagram of the top module' },
+];
+
 /** Say what each file is, those of the package included. */
-function describeFiles({ name }: Design, emitted: readonly EmittedFile[]) {
+function describeFiles({ name }: Design, emitted: readonly EmittedFile[], hasTop: boolean) {
   const own = [
     { path: `${name}.core`, what: 'FuseSoC: targets to lint, simulate and synthesise' },
     ...YOSYS_TARGETS.map(({ script, family }) => ({ path: `synth/${script}`, what: `Yosys: synthesis for ${family}` })),
     { path: 'synth/vivado_ooc.tcl', what: 'Vivado: synthesis out of context, with reports' },
     { path: `synth/${name}.sdc`, what: 'the clock, for tools that read SDC' },
     { path: `synth/${name}.xdc`, what: 'the clock, for Vivado' },
+    ...(hasTop ? TOP_FILES.map(({ ending, what }) => ({ path: `${name}${ending}`, what })) : []),
   ];
   return [...emitted.map(({ path }) => ({ path, what: whatIs(path, name) })), ...own];
 }
@@ -66,6 +76,7 @@ function describeFiles({ name }: Design, emitted: readonly EmittedFile[]) {
 function whatIs(path: string, name: string): string {
   const known: Readonly<Record<string, string>> = {
     [`${name}_grid.v`]: 'the array: PEs and the links between them',
+    [`${name}_top.v`]: 'the core: AXI4-Stream ports for tiles and results, AXI4-Lite registers',
     [`${name}_pe.v`]: 'the processing element, the same everywhere',
     [`sim/${name}_grid_rolled.v`]: 'a model of the grid for fast simulation: the same ports and registers',
     [`tb/${name}_tb.v`]: 'a testbench that checks itself',

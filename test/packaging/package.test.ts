@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { type EmittedFile, emitDesign } from '../../src/emit/emit-design.ts';
@@ -8,6 +9,8 @@ import { writeFiles } from '../../src/emit/write-files.ts';
 import { emitPackage } from '../../src/packaging/emit-package.ts';
 import { PRESETS } from '../../src/projection/space-time.ts';
 import { emitTestbench } from '../../src/testbench/emit-testbench.ts';
+import { addressOf, FAULT_REGISTERS, faultAddressOf, REGISTERS } from '../../src/top/register-map.ts';
+import { topDesign } from '../../src/top/top-design.ts';
 import { installed, run } from '../emit/support/tools.ts';
 
 const DESIGN = buildDesign({
@@ -57,6 +60,49 @@ describe('the package', () => {
   it('lists every file in its README but that itself, with what it is', () => {
     const listed = [...textOf('README.md').matchAll(/^\| `([^`]+)` \| \S.*\|$/gm)].map(([, path]) => path);
     expect(listed).toEqual(files.map(({ path }) => path).filter((path) => path !== 'README.md'));
+  });
+
+  describe('with a top module', () => {
+    const top = topDesign(DESIGN, 64);
+    const own = emitDesign(DESIGN, { top });
+    const all = [...own, ...emitPackage(DESIGN, own, top)];
+    const text = (path: string) => all.find((file) => file.path === path)!.text;
+
+    it('makes it what is synthesised, and lists it with its documents', () => {
+      expect(text('tiny.core')).toContain('    toplevel: tiny_top\n');
+      expect(text('synth/yosys_ice40.ys')).toContain('\nsynth_ice40 -top tiny_top\n');
+      expect(text('synth/tiny.xdc')).toContain('[get_ports aclk]');
+      const listed = [...text('README.md').matchAll(/^\| `([^`]+)` \|/gm)].map(([, path]) => path);
+      expect(listed).toEqual(all.map(({ path }) => path).filter((path) => path !== 'README.md'));
+    });
+
+    it('has a C header whose addresses are those of the register map', async () => {
+      const names = REGISTERS.map(({ name }) => name);
+      const source = [
+        '#include <stdio.h>',
+        '#include <stdint.h>',
+        text('tiny_registers.h'),
+        'int main(void) {',
+        ...names.map((name) => `  printf("%u\\n", TINY_${name});`),
+        '  printf("%u\\n", TINY_FAULT(1, TINY_FAULT_VALUE_3));',
+        '  return TINY_HASH == 0;',
+        '}',
+      ];
+      const folder = join(place, 'c');
+      await writeFiles(folder, [{ path: 'main.c', text: source.join('\n') }]);
+      expect(run('g++', ['-x', 'c', '-std=c99', '-Wall', '-Werror', '-o', 'main', 'main.c'], folder)).toBe('');
+      const { stdout } = await execa(join(folder, 'main'));
+      const addresses = [...names.map((name) => addressOf(name)), faultAddressOf(1, 'VALUE', 3)];
+      expect(stdout.split('\n').map(Number)).toEqual(addresses);
+    });
+
+    it('has every register in the page of the register map', () => {
+      const rows = [...text('tiny_registers.md').matchAll(/^\| `(0x\w+)` \| `(\w+)` \|/gm)].map(([, at, name]) => [
+        name,
+        Number(at),
+      ]);
+      expect(rows).toEqual([...REGISTERS, ...FAULT_REGISTERS].map(({ name, address }) => [name, address]));
+    });
   });
 
   it('leaves the testbench out where there is none', () => {

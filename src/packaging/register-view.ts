@@ -1,0 +1,70 @@
+import { topModuleName } from '../emit/top-view.ts';
+import { FAULT_KINDS } from '../fault/fault.ts';
+import {
+  ADDRESS_BITS,
+  FAULT_BASE,
+  FAULT_REGISTERS,
+  FAULT_STRIDE,
+  REGISTERS,
+  type RegisterEntry,
+  type RegisterField,
+} from '../top/register-map.ts';
+import type { TopDesign } from '../top/top-design.ts';
+
+/** What the templates of the register map print, as a page and as a C header. */
+export function registerView({ design }: TopDesign) {
+  const { name, hash, toolVersion, spec, faultSites } = design;
+  const prefix = name.toUpperCase();
+  const slots = spec.faultSlots;
+  const registers = REGISTERS.map((entry) => entryView(entry, prefix));
+  return {
+    name,
+    hash,
+    toolVersion,
+    top: topModuleName(design),
+    prefix,
+    addressBits: ADDRESS_BITS,
+    registers,
+    withFields: registers.filter(({ fields }) => fields.length > 0),
+    faultSlots: slots,
+    faultBase: hex(FAULT_BASE),
+    faultStride: hex(FAULT_STRIDE),
+    faultRegisters: slots === 0 ? null : FAULT_REGISTERS.map((entry) => entryView(entry, `${prefix}_FAULT`)),
+    kinds: FAULT_KINDS.map((kind, code) => `${code} ${kind}`).join(', '),
+    nodes: faultSites.map(({ node, code }) => `${code} ${node}`).join(', '),
+    kindCodes: FAULT_KINDS.map((kind, code) => ({ macro: `${prefix}_KIND_${kind.toUpperCase()}`, code })),
+    nodeCodes: faultSites.map(({ node, code }) => ({ macro: `${prefix}_NODE_${node.toUpperCase()}`, code })),
+  };
+}
+
+function entryView({ name, address, words, access, does, fields = [] }: RegisterEntry, prefix: string) {
+  const macro = `${prefix}_${name}`;
+  return {
+    name,
+    address: hex(address),
+    words,
+    access: access === 'pulse' ? 'write 1' : access,
+    does,
+    macro,
+    extraWords: Array.from({ length: words - 1 }, (_, n) => ({
+      macro: `${macro}_${n + 1}`,
+      address: hex(address + 4 * (n + 1)),
+    })),
+    fields: fields.map((field) => fieldView(field, macro)),
+  };
+}
+
+function fieldView({ name, bit, widthBits, does }: RegisterField, prefix: string) {
+  return {
+    name,
+    bit,
+    bits: widthBits === 1 ? `${bit}` : `${bit + widthBits - 1}:${bit}`,
+    mask: hex((2 ** widthBits - 1) * 2 ** bit),
+    does,
+    macro: `${prefix}_${name}`,
+  };
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(3, '0')}`;
+}
