@@ -98,7 +98,7 @@ function stageText({ stage, before }: ValueReplay): string {
 
 function scoreLines({ clean, faulty, ...top }: ScoresReplay, { confidenceChange }: Outcome): string[] {
   const { cleanPrediction, faultyPrediction, cleanConfidence, faultyConfidence } = top;
-  const change = confidenceChange === null ? '' : `, a change of ${Number((100 * confidenceChange).toPrecision(3))} %`;
+  const change = confidenceChange === null ? '' : `, a change of ${String(Number((100 * confidenceChange).toPrecision(6))).replace('-', '−')} %`;
   const best = (at: number) => Math.max(...[clean[at]!, faulty[at]!].filter((score) => !Number.isNaN(score)));
   const classes = [...clean.keys()];
   const shown = classes.length <= SHOWN_CLASSES ? classes : classes.toSorted((x, y) => best(y) - best(x));
