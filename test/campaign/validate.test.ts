@@ -201,7 +201,10 @@ describe('the command', () => {
     expect([plain.exitCode, plain.stderr, rtl.exitCode, rtl.stderr]).toEqual([0, '', 0, '']);
     const validation = { share: 1, faults: 60, images: 2, differing: 0 };
     expect(JSON.parse(plain.stdout).campaign.validation).toEqual(validation);
-    expect(await exportsOf(place.path('rtl.campaign'))).toEqual(await exportsOf(place.path('plain.campaign')));
+    // JSON also names the backend.
+    const tables = async (store: string) =>
+      Object.entries(await exportsOf(place.path(store))).filter(([name]) => !name.endsWith('.json'));
+    expect(await tables('rtl.campaign')).toEqual(await tables('plain.campaign'));
   });
 
   it('fails where the RTL says something else than the store', async () => {
