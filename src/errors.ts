@@ -76,6 +76,9 @@ export interface ProcessFailure {
   readonly stderrTail: string;
 }
 
+/** What a campaign depends on changed while it ran: no fault's own doing, and not to be tried again. */
+export class ChangedError extends EspalierError {}
+
 /** A child process that crashed, hung, or answered with something that is not an answer. */
 export class ProcessError extends EspalierError {
   readonly failure: ProcessFailure;

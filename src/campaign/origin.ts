@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { cpus } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { env } from 'onnxruntime-node';
 import type { BackendKind } from '../backend/backend.ts';
 import { encode } from '../onnx/file/messages.ts';
+import { formatSpec } from '../spec/format.ts';
 import { formatCampaign } from '../spec/format-campaign.ts';
 import { VERSION } from '../version.ts';
 import type { Campaign } from './campaign.ts';
@@ -32,7 +34,8 @@ export async function originOf(
       espalier: VERSION,
       node: process.versions.node,
       onnxruntime: env.versions.node ?? '',
-      processor: process.arch,
+      // ONNX Runtime has other kernels for other processors of the same architecture.
+      processor: `${process.arch}, ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     },
     backend,
     ownPieces,
@@ -57,6 +60,7 @@ export async function newRecord(campaign: Campaign, place: CampaignPlace): Promi
     ...(await originOf(campaign, place)),
     array: {
       name: design.name,
+      text: formatSpec({ arrays: [spec.array], faults: [] }, place.folder),
       size: design.spec.size,
       matrix: design.matrix,
       types: design.spec.types,
@@ -65,6 +69,7 @@ export async function newRecord(campaign: Campaign, place: CampaignPlace): Promi
     layers: layers.map(({ name }) => name),
     images,
     strata: sample.strata,
+    window: spec.population.window,
     sampling: spec.sampling,
     confidence: spec.confidence,
     confidenceChanges: spec.confidenceChanges,

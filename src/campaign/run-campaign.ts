@@ -57,6 +57,7 @@ export async function runCampaign(
   let runs = 0;
   let next = 0;
   let taskSize = 1;
+  let slowest = 0;
   const endAt = (counted: number): void => {
     if (spec.sampling.method !== 'sequential' || store.record.ended !== undefined) return;
     if (counted < sample.planned && !tally.isPrecise(spec.sampling.margin)) return;
@@ -85,7 +86,9 @@ export async function runCampaign(
         );
       }
       const each = (performance.now() - began) / 1000 / numbers.length;
-      taskSize = Math.max(1, Math.min(LARGEST_TASK, Math.round(TASK_SECONDS / each), 4 * taskSize));
+      // Some faults take many times as long as others: those that were slow are forgotten slowly.
+      slowest = Math.max(each, 0.95 * slowest);
+      taskSize = Math.max(1, Math.min(LARGEST_TASK, Math.round(TASK_SECONDS / slowest), 4 * taskSize));
       store.add(
         outcomes.map((outcome) => ({
           fault: campaign.fault(outcome.n),

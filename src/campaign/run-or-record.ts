@@ -1,7 +1,11 @@
+import { ChangedError } from '../errors.ts';
 import type { FaultOutcome } from './outcome.ts';
 import type { Runner } from './workers/runner.ts';
 
-/** Run faults; those that fail are tried once more alone, and then told as errors. */
+/**
+ * Run faults; those that fail are tried once more alone, and then told as errors.
+ * @throws {ChangedError} from the runner, and the signal's reason
+ */
 export async function runOrRecord(
   runner: Pick<Runner, 'run'>,
   numbers: readonly number[],
@@ -13,7 +17,8 @@ export async function runOrRecord(
   };
   try {
     return await attempt(numbers);
-  } catch {
+  } catch (error) {
+    if (error instanceof ChangedError) throw error;
     const outcomes: FaultOutcome[] = [];
     for (const n of numbers) {
       signal?.throwIfAborted();
@@ -21,6 +26,7 @@ export async function runOrRecord(
         outcomes.push(...(await attempt([n])));
       } catch (error) {
         signal?.throwIfAborted();
+        if (error instanceof ChangedError) throw error;
         outcomes.push({ n, images: [], error: (error as Error).message });
       }
     }

@@ -29,7 +29,7 @@ export const exportOutcomes: Action<[store: string], Flags> = async (session, [p
     );
   }
   session.report({ output, format: chosen, table, faults, failed, outcomes }, [
-    `${output}: ${count(faults, 'fault')}, ${count(outcomes, 'outcome')}`,
+    `${output}: ${count(faults, 'fault')}${table === 'faults' && chosen !== 'json' ? '' : `, ${count(outcomes, 'outcome')}`}`,
   ]);
 };
 

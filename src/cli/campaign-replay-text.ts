@@ -98,7 +98,7 @@ function stageText({ stage, before }: ValueReplay): string {
 
 function scoreLines({ clean, faulty, ...top }: ScoresReplay, { confidenceChange }: Outcome): string[] {
   const { cleanPrediction, faultyPrediction, cleanConfidence, faultyConfidence } = top;
-  const change = confidenceChange === null ? '' : `, a change of ${Number((100 * confidenceChange).toPrecision(3))} %`;
+  const change = confidenceChange === null ? '' : `, a change of ${percentText(confidenceChange)}`;
   const best = (at: number) => Math.max(...[clean[at]!, faulty[at]!].filter((score) => !Number.isNaN(score)));
   const classes = [...clean.keys()];
   const shown = classes.length <= SHOWN_CLASSES ? classes : classes.toSorted((x, y) => best(y) - best(x));
@@ -128,4 +128,12 @@ function numberText(value: number): string {
 
 function shareText(share: number | null): string {
   return share === null ? 'none' : numberText(share);
+}
+
+/** Print a change in per cent with three digits; more where these would make all of what is nearly all. */
+function percentText(change: number): string {
+  const percent = 100 * change;
+  const short = Number(percent.toPrecision(3));
+  const shown = Math.abs(short) === 100 && Math.abs(percent) < 100 ? Number(percent.toPrecision(6)) : short;
+  return `${String(shown).replace(/^-/, '−')} %`;
 }

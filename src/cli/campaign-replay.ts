@@ -4,9 +4,9 @@ import { replayFault } from '../campaign/replay/replay-fault.ts';
 import { storedFault } from '../campaign/replay/stored-fault.ts';
 import { openStore } from '../campaign/store/open-store.ts';
 import { EXIT } from '../errors.ts';
+import { assertOutput } from './campaign-output.ts';
 import { replayDocument } from './campaign-replay-document.ts';
 import { describeReplay } from './campaign-replay-text.ts';
-import { assertWritable } from './files.ts';
 import type { Action } from './program.ts';
 
 interface Flags {
@@ -19,7 +19,7 @@ interface Flags {
 
 export const campaignReplay: Action<[store: string, n: number], Flags> = async (session, [path, n], flags) => {
   const { signal, progress } = session;
-  if (flags.vcd !== undefined) await assertWritable(flags.vcd);
+  if (flags.vcd !== undefined) await assertOutput(flags.vcd);
   const store = openStore(path, { readonly: true });
   try {
     progress.tell('opening the campaign');

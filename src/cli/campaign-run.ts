@@ -7,6 +7,7 @@ import { openBackend } from '../backend/open.ts';
 import { Campaign } from '../campaign/campaign.ts';
 import { findCampaign } from '../campaign/find-campaign.ts';
 import { loadCampaign } from '../campaign/load-campaign.ts';
+import { namesTwice } from '../campaign/population/coordinates.ts';
 import { readSummary } from '../campaign/report/summarise.ts';
 import { type CampaignProgress, runCampaign } from '../campaign/run-campaign.ts';
 import { beginStore, resumeStore } from '../campaign/start-campaign.ts';
@@ -17,6 +18,7 @@ import { workerPool } from '../campaign/workers/worker-pool.ts';
 import { EXIT, FileError } from '../errors.ts';
 import { type SpecReference, splitSpecReference } from '../spec/spec-reference.ts';
 import { describeProgress, describeSummary } from './campaign-text.ts';
+import { assertWritable } from './files.ts';
 import type { Action } from './program.ts';
 import type { Session } from './session.ts';
 
@@ -41,6 +43,7 @@ export const runNew: Action<[campaign: string], Flags & { readonly output?: stri
   if (existsSync(path)) {
     throw new FileError(`cannot begin ${path}: it exists; "espalier campaign resume ${path}" goes on with it`);
   }
+  await assertWritable(path);
   await runInStore(session, place, path, flags, (campaign, backend) =>
     beginStore(path, campaign, { ...place, backend }, progressOf(session, 'images without faults')),
   );
@@ -90,7 +93,7 @@ async function runInStore(
     const setup = {
       file: resolve(place.file),
       name: place.spec.name,
-      text: store.record.text,
+      origin: store.record,
       backend: backend === 'functional' ? null : backend,
     };
     const leastFaults = backend === 'rtl' ? 4 * campaign.design.spec.faultSlots : undefined;
@@ -100,8 +103,14 @@ async function runInStore(
         ? progress.tell(describeProgress(at), Math.min(1, at.margin.wanted / at.margin.reached) ** 2, 1)
         : progress.tell(describeProgress(at), at.done, at.planned);
     const { sampling } = place.spec;
-    if (sampling.method === 'count' && !sampling.each && sampling.count > campaign.sample.planned) {
-      session.warn(`the sample is larger than the population: all ${campaign.sample.planned} live faults are run`);
+    const { planned } = campaign.sample;
+    if (planned === 0) {
+      session.warn('no fault of this population can reach an output, whatever the data: nothing is run');
+    } else if (sampling.method === 'count' && !sampling.each && sampling.count > planned) {
+      session.warn(`the sample is larger than the population: all ${planned} live faults are run`);
+    }
+    if (namesTwice(place.spec.population)) {
+      session.warn('the kind set on a single bit is stuck_at_0 or stuck_at_1: the population holds such faults twice');
     }
     try {
       await withRunner(workerPool(setup, options), signal, (runner) =>
@@ -117,7 +126,7 @@ async function runInStore(
         for (const difference of differences) session.warn(difference);
       }
     } catch (error) {
-      if (signal.aborted) session.warn(`"${resumeCommand(path, place)}" goes on where it stopped`);
+      session.warn(`"${resumeCommand(path, place)}" goes on where it stopped`);
       throw error;
     } finally {
       store.close();

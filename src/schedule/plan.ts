@@ -80,6 +80,16 @@ export function measureJob(
   return { rows, inner, columns, tileCount, cycles };
 }
 
+/** List the start cycles of the tiles of a job, of which a large job has millions, without planning them. */
+export function tileStarts(design: Design, rows: number, inner: number, columns: number): Float64Array {
+  const [n1, n2, n3] = design.spec.size;
+  const starts = new Float64Array(Math.ceil(rows / n1) * Math.ceil(columns / n2) * Math.ceil(inner / n3));
+  placeTiles(design, rows, inner, columns, (index, startCycle) => {
+    starts[index] = startCycle;
+  });
+  return starts;
+}
+
 /** Find the start cycle of every tile of a job, in order, and give the cycles of them all. */
 function placeTiles(
   design: Design,

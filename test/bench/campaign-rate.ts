@@ -139,7 +139,7 @@ async function measureWorkers(): Promise<WorkerRate> {
   for (const workers of [1, 2]) {
     const campaign = await Campaign.open(place.spec, { folder });
     const store = await beginStore(join(folder, `${workers}.campaign`), campaign, place);
-    const setup = { file, name: place.spec.name, text: store.record.text, backend: null };
+    const setup = { file, name: place.spec.name, origin: store.record, backend: null };
     const pool = workerPool(setup, { workers, images: campaign.images });
     // All workers open the campaign before the clock starts.
     await Promise.all(Array.from({ length: 4 * workers }, () => pool.run([0])));

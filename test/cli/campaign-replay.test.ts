@@ -49,6 +49,15 @@ top class: 0 → 0; confidence in class 0: 1 → 1, a change of 1.66e-8 %
 outcome: non-critical, as in the store
 `;
 
+test('a waveform is not written over a store', async () => {
+  const path = campaigns.path('digits.store');
+  const args = ['campaign', 'replay', path, '3', '--campaign', campaigns.path('digits.campaign'), '--vcd', path];
+  const before = await readFile(path);
+  const { exitCode, stderr } = await place.run(args);
+  expect([exitCode, stderr]).toEqual([2, `espalier: cannot write ${path}: it is a store, which would be lost\n`]);
+  expect(await readFile(path)).toEqual(before);
+});
+
 beforeAll(async () => {
   place = await openWorkplace();
   campaigns = digitsFolder();

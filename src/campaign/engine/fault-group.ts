@@ -11,6 +11,7 @@ import type { CampaignFault } from '../campaign-fault.ts';
 import { sameBits } from './image-values.ts';
 import { type LayerChange, LayerFault, type LayerSetting, type ProductRun } from './layer-fault.ts';
 import type { RecordedLayer, RecordedProduct } from './recorded-layer.ts';
+import { runAhead } from './run-ahead.ts';
 
 /** Permanent faults that run at once: no output of a tile is reached by two of them. */
 export interface FaultGroup {
@@ -19,8 +20,13 @@ export interface FaultGroup {
   readonly owners: Int16Array;
 }
 
-/** How many images are run ahead on a backend that works in a process of its own. */
-const IMAGES_AHEAD = 2;
+/** How many faults a simulator runs at once; the RTL runs as many as it has fault slots. */
+const SIMULATED_AT_ONCE = 16;
+
+/** How many faults a backend runs at once. */
+export function faultsAtOnce({ kind, design }: Backend): number {
+  return kind === 'rtl' ? design.spec.faultSlots : SIMULATED_AT_ONCE;
+}
 
 /**
  * Part faults into groups that run at once, each fault in the first that has room for it; null instead of a group for
@@ -82,17 +88,11 @@ export async function runGroup(
 ): Promise<LayerChange[][]> {
   const acting = faults.map((fault) => new LayerFault(setting, fault));
   const changes: LayerChange[][] = faults.map(() => []);
-  const start = (n: number) => {
-    const running = images[n] && runImage(setting.design, { faults, owners }, images[n], backend);
-    // Awaited in its turn; until then an image before it may fail.
-    running?.catch(() => {});
-    return running;
-  };
-  const ahead = Array.from({ length: IMAGES_AHEAD }, (_, n) => start(n));
-  for (const [n, recorded] of images.entries()) {
-    const running = ahead.shift();
-    ahead.push(start(n + IMAGES_AHEAD));
-    for (const [at, runs] of (await running!).entries()) changes[at]!.push(kept(acting[at]!.finish(recorded, runs)));
+  const ahead = runAhead(images, (recorded) => runImage(setting.design, { faults, owners }, recorded, backend));
+  let n = 0;
+  for await (const ran of ahead) {
+    const recorded = images[n++]!;
+    for (const [at, runs] of ran.entries()) changes[at]!.push(kept(acting[at]!.finish(recorded, runs)));
   }
   return changes;
 }

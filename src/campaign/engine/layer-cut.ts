@@ -97,3 +97,23 @@ export async function runApart(run: TailRun, images: readonly ImageValues[]): Pr
   }
   return results;
 }
+
+/** Run what comes before a layer for several images at once; null when a value is not of single images. */
+export async function beforeTogether(
+  cut: LayerCut,
+  inputs: readonly Readonly<Record<string, Tensor>>[],
+): Promise<ImageValues[] | null> {
+  const names = Object.keys(inputs[0] ?? {});
+  const batch = names.map(
+    (name) =>
+      [
+        name,
+        concatenate(
+          inputs.map((own) => own[name]!),
+          name,
+        ),
+      ] as const,
+  );
+  const values = await cut.before(Object.fromEntries(batch));
+  return splitValues(values, inputs.length);
+}

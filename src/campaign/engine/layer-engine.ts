@@ -2,7 +2,6 @@ import type { Backend } from '../../backend/backend.ts';
 import { ModelError } from '../../errors.ts';
 import type { OnnxModel } from '../../onnx/file/model.ts';
 import type { LayerEnding } from '../../onnx/operators/layer-ending.ts';
-import { concatenate } from '../../tensor/concatenate.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { CampaignFault } from '../campaign-fault.ts';
 import type { Outcome } from '../outcome.ts';
@@ -11,13 +10,14 @@ import { type ImageValidation, validateImage } from '../validate/validate-image.
 import { ChangedImages } from './changed-images.ts';
 import { batchScores, type CleanScores, cleanScores, compareScores, type ScoreKind } from './clean-scores.ts';
 import { compareOutputs, rowOf } from './compare-outputs.ts';
-import { groupFaults, runGroup } from './fault-group.ts';
-import { type ImageValues, sameBits, splitValues } from './image-values.ts';
-import { type LayerCut, runApart, runTogether } from './layer-cut.ts';
-import { type LayerChange, LayerFault } from './layer-fault.ts';
+import { faultsAtOnce, groupFaults, runGroup } from './fault-group.ts';
+import { type ImageValues, sameBits } from './image-values.ts';
+import { beforeTogether, type LayerCut, runApart, runTogether } from './layer-cut.ts';
+import { type LayerChange, LayerFault, type ProductRun } from './layer-fault.ts';
 import { type SharedLayer, sharedLayer } from './layer-setting.ts';
 import { MaskProbe } from './mask-probe.ts';
 import { type RecordedLayer, recordLayer, rerunLayer } from './recorded-layer.ts';
+import { runAhead } from './run-ahead.ts';
 
 /** An image as a layer sees it: everything that faults of the layer leave as it is. */
 export interface LayerImage {
@@ -55,16 +55,6 @@ export type OutcomeClassifier = (run: {
 
 /** An outcome that is still being worked out. */
 type Draft = { -readonly [K in keyof Outcome]: Outcome[K] };
-
-/** How many images are run ahead on a backend that works in a process of its own. */
-const IMAGES_AHEAD = 2;
-
-/** How many faults a simulator runs at once; the RTL runs as many as it has fault slots. */
-const SIMULATED_AT_ONCE = 16;
-
-function faultsAtOnce({ kind, design }: Backend): number {
-  return kind === 'rtl' ? design.spec.faultSlots : SIMULATED_AT_ONCE;
-}
 
 /** Runs faults of one layer. */
 export class LayerEngine {
@@ -141,21 +131,14 @@ export class LayerEngine {
     const outcomes: Draft[] = [];
     const changed = this.#changed;
     changed.begin(images);
-    const start = (n: number) => {
-      if (!faultyBackend || !images[n] || known) return null;
-      const running = acting.start(images[n].recorded, faultyBackend, 'reached');
-      // Awaited in its turn; until then an image before it may fail.
-      running.catch(() => {});
-      return running;
-    };
-    // While one image is judged, the next ones run.
-    const ahead = Array.from({ length: IMAGES_AHEAD }, (_, n) => start(n));
+    const ran =
+      faultyBackend && !known
+        ? runAhead(images, ({ recorded }) => acting.start(recorded, faultyBackend, 'reached'))
+        : null;
     for (const [n, image] of images.entries()) {
       const { recorded } = image;
-      const running = ahead.shift();
-      ahead.push(start(n + IMAGES_AHEAD));
-      const change = running
-        ? acting.finish(recorded, await running)
+      const change = ran
+        ? acting.finish(recorded, (await ran.next()).value as ProductRun[])
         : (known?.[n] ?? acting.applyFast(recorded) ?? (await acting.apply(recorded)));
       const { fired, corrupted, pattern } = change;
       const stage = corrupted === 0 ? 'array' : await this.#endLayer(changed, n, recorded, change, ending);
@@ -273,24 +256,4 @@ export class LayerEngine {
   #outputsOf(computed: ImageValues, values: ImageValues): ImageValues {
     return new Map(this.#options.cut.outputs.map((name) => [name, computed.get(name) ?? values.get(name)!]));
   }
-}
-
-/** Run what comes before a layer for several images at once; null when a value is not of single images. */
-async function beforeTogether(
-  cut: LayerCut,
-  inputs: readonly Readonly<Record<string, Tensor>>[],
-): Promise<ImageValues[] | null> {
-  const names = Object.keys(inputs[0] ?? {});
-  const batch = names.map(
-    (name) =>
-      [
-        name,
-        concatenate(
-          inputs.map((own) => own[name]!),
-          name,
-        ),
-      ] as const,
-  );
-  const values = await cut.before(Object.fromEntries(batch));
-  return splitValues(values, inputs.length);
 }

@@ -34,7 +34,7 @@ export async function openInputs(
   const layers = model ? await layerNames(spec, model, mistakes) : [];
   if (model && !ownImages) mistakes.add(dataMistakes(spec, model));
   const source = ownImages ?? (await openImages(spec.data, model, folder, mistakes));
-  const labels = source && (await labelsOf(spec, folder, source, mistakes));
+  const labels = await labelsOf(spec, folder, source, mistakes);
   if (source) mistakes.add(imageMistakes(spec, source));
   if (model && source) await checkFirstImage(model, source, mistakes);
   return { model, layers, source, images: source ? chooseImages(spec, source.count) : [], labels };
@@ -78,11 +78,11 @@ function dataMistakes({ data }: Pick<CampaignSpec, 'data'>, model: OnnxModel): C
 async function labelsOf(
   { labels }: Pick<CampaignSpec, 'labels'>,
   folder: string,
-  { count }: ImageSource,
+  source: ImageSource | null,
   mistakes: Mistakes,
 ): Promise<Int32Array | null> {
   if (labels === null) return null;
-  return await mistakes.attempt({ word: 'labels' }, () => readLabels(resolve(folder, labels), count));
+  return await mistakes.attempt({ word: 'labels' }, () => readLabels(resolve(folder, labels), source?.count));
 }
 
 function imageMistakes({ images }: Pick<CampaignSpec, 'images'>, { count }: ImageSource): CampaignMistake[] {

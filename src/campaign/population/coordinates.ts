@@ -67,6 +67,13 @@ export function populationMistakes(design: Design, population: PopulationSpec): 
   ];
 }
 
+/** Tell whether a population holds faults twice: the kind set on a single bit is one of the kinds stuck at. */
+export function namesTwice({ kinds, bits }: PopulationSpec): boolean {
+  const has = (wanted: string) => kinds.some(({ kind }) => kind.startsWith(wanted));
+  const hasSingleBits = bits === null || bits.some(({ form }) => form === 'range');
+  return has('set') && has('stuck_at') && hasSingleBits;
+}
+
 /** List the output channels that no layer has. */
 export function channelMistakes(
   channels: CampaignSpec['channels'],

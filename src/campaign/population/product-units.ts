@@ -1,6 +1,6 @@
 import type { Design } from '../../design/design.ts';
 import type { FaultNode } from '../../fault/fault.ts';
-import { measureJob, planJob } from '../../schedule/plan.ts';
+import { measureJob, tileStarts } from '../../schedule/plan.ts';
 import type { CampaignProduct } from './campaign-layer.ts';
 import { type LiveCycles, LiveCycleTable } from './live-cycles.ts';
 import { sharedNodes } from './shared-cycles.ts';
@@ -81,8 +81,7 @@ export class ProductUnits {
   /** The cycle of a product in which a tile starts. */
   #startOf({ m, k, n }: CampaignProduct, tile: number): number {
     const key = `${m} ${k} ${n}`;
-    const starts =
-      this.#starts.get(key) ?? Float64Array.from(planJob(this.#design, m, k, n).tiles, (planned) => planned.startCycle);
+    const starts = this.#starts.get(key) ?? tileStarts(this.#design, m, k, n);
     this.#starts.set(key, starts);
     return starts[tile]!;
   }

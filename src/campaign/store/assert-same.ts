@@ -28,7 +28,7 @@ const PARTS: readonly Part[] = [
   { name: 'the version of Espalier', of: ({ versions }) => versions.espalier },
   { name: 'the version of Node.js', of: ({ versions }) => versions.node },
   { name: 'the version of ONNX Runtime', of: ({ versions }) => versions.onnxruntime },
-  { name: 'the kind of processor', of: ({ versions }) => versions.processor },
+  { name: 'the processor', of: ({ versions }) => versions.processor },
   { name: 'the backend', of: ({ backend }) => backend },
   { name: 'the own pieces', plural: true, of: ({ ownPieces }) => ownPieces.join(' and ') || null },
 ];
@@ -38,7 +38,7 @@ const PARTS: readonly Part[] = [
  * @param action what is being refused
  * @throws {FileError} that names all that has changed, with what it was and what it is
  */
-export function assertSame(stored: Origin, now: Origin, action: 'resumed' | 'replayed' = 'resumed'): void {
+export function assertSame(stored: Origin, now: Origin, action: 'resumed' | 'replayed' | 'run on' = 'resumed'): void {
   const changed = PARTS.filter(({ of }) => of(stored) !== of(now));
   if (changed.length === 0) return;
   const have = changed.length > 1 || changed[0]!.plural ? 'have' : 'has';

@@ -2,7 +2,7 @@ import type { BackendKind } from '../../backend/backend.ts';
 import { FileError } from '../../errors.ts';
 import type { Matrix3 } from '../../projection/space-time.ts';
 import type { ArraySpec } from '../../spec/array-spec.ts';
-import type { SamplingSpec } from '../campaign-spec.ts';
+import type { PopulationSpec, SamplingSpec } from '../campaign-spec.ts';
 
 /** One stratum of the population: faults from which samples are drawn, those known to be masked, and those to run. */
 export interface StratumRecord {
@@ -43,6 +43,8 @@ export interface CampaignRecord {
   };
   readonly array: {
     readonly name: string;
+    /** The array in canonical text, with its operators by their paths from the campaign's folder. */
+    readonly text: string;
     readonly size: readonly [n1: number, n2: number, n3: number];
     readonly matrix: Matrix3;
     readonly types: ArraySpec['types'];
@@ -53,6 +55,7 @@ export interface CampaignRecord {
   /** Places in the data set, in the order in which they are run. */
   readonly images: readonly number[];
   readonly strata: readonly StratumRecord[];
+  readonly window: PopulationSpec['window'];
   readonly sampling: SamplingSpec;
   readonly confidence: number;
   readonly confidenceChanges: readonly number[];
@@ -64,7 +67,7 @@ export interface CampaignRecord {
   readonly validation?: ValidationRecord;
 }
 
-/** A share of the runs, repeated on the RTL. */
+/** The share of the faults that was run on the RTL as well, in all comparisons together. */
 export interface ValidationRecord {
   readonly share: number;
   readonly faults: number;
@@ -88,6 +91,7 @@ const KEYS = Object.keys({
   layers: 0,
   images: 0,
   strata: 0,
+  window: 0,
   sampling: 0,
   confidence: 0,
   confidenceChanges: 0,

@@ -19,6 +19,7 @@ export const STORE_APPLICATION = 0x4553504c;
  *   product; `text` the fault in the spec language; `error` the message of one that could not be run;
  *   `correct` and `clean_correct` count images in their true class with and without it, null without labels.
  *   `corrupted` is the sum over its images, `pattern` the pattern of most of its images with wrong elements.
+ * - `validated`: faults that were run on the RTL as well, with the most images on which it ever gave something else.
  * - `outcomes`: one row per fault and image.
  */
 export const SCHEMA = `
@@ -39,6 +40,7 @@ CREATE TABLE faults (
   tile INTEGER, cycle INTEGER, product_cycle INTEGER, text TEXT NOT NULL, error TEXT, correct INTEGER, clean_correct INTEGER,
   corrupted INTEGER NOT NULL, pattern INTEGER
 );
+CREATE TABLE validated (fault INTEGER PRIMARY KEY, differing INTEGER NOT NULL);
 CREATE TABLE outcomes (
   fault INTEGER NOT NULL, image INTEGER NOT NULL, fired INTEGER NOT NULL, stage INTEGER, masked_before TEXT,
   prediction INTEGER, sdc1 INTEGER NOT NULL, sdc5 INTEGER NOT NULL, confidence_change REAL, non_finite INTEGER NOT NULL,

@@ -95,6 +95,23 @@ export class Store {
     this.#record = { ...this.#record, [key]: value };
   }
 
+  /** Note that a fault was run on another backend as well; a difference that was found once stays. */
+  addValidated(fault: number, differing: number): void {
+    this.#write(() =>
+      this.#database
+        .prepare(
+          'INSERT INTO validated VALUES (?, ?) ON CONFLICT (fault) DO UPDATE SET differing = max(differing, excluded.differing)',
+        )
+        .run(fault, differing),
+    );
+  }
+
+  /** Count the faults that were run on another backend as well, and the runs that gave something else there. */
+  validated(): { readonly faults: number; readonly differing: number } {
+    const [row] = this.#rows('SELECT COUNT(*), COALESCE(SUM(differing), 0) FROM validated');
+    return { faults: row![0] as number, differing: row![1] as number };
+  }
+
   domains(): IterableIterator<DomainRow> {
     return this.#tableRows(DOMAINS, 'ORDER BY dimension, value');
   }

@@ -27,7 +27,8 @@ const SHOWN = 5;
 
 /**
  * Run a share of a campaign's faults again, on the RTL, and compare: every sum with the simulator's, and what the store
- * says of it. How many runs differ is written into the store. Which faults is a pure function of the campaign.
+ * says of it. What comes out is added to what the store knows of such comparisons; a difference found once stays. Which
+ * faults is a pure function of the campaign.
  * @returns the first few differences in words
  * @throws {EspalierError} for a fault that cannot be run, after one retry
  */
@@ -37,9 +38,9 @@ export async function validateCampaign(
   validator: Validator,
   { share, signal, onProgress }: ValidateOptions,
 ): Promise<string[]> {
-  const chosen = chooseFaults(store, share, campaign.spec.seed);
+  const done = doneFaults(store);
+  const chosen = chooseFaults(done, share, campaign.spec.seed);
   const differences: { readonly n: number; readonly text: string }[] = [];
-  let differing = 0;
   let next = 0;
   let finished = 0;
   const work = async (): Promise<void> => {
@@ -48,7 +49,7 @@ export async function validateCampaign(
       const images = await validated(validator, n, signal);
       const stored = new Map([...store.outcomesOf(n)].map((row) => [row.image, row]));
       const texts = images.map((own) => own.difference ?? differenceFromStore(own, stored.get(own.image)));
-      differing += texts.filter((text) => text !== null).length;
+      store.addValidated(n, texts.filter((text) => text !== null).length);
       const at = texts.findIndex((text) => text !== null);
       if (at >= 0) {
         const fault = formatFault(campaign.fault(n).fault.spec);
@@ -58,17 +59,26 @@ export async function validateCampaign(
     }
   };
   await Promise.all(Array.from({ length: validator.concurrency }, work));
-  const record = { share, faults: chosen.length, images: campaign.images.length, differing };
-  store.setValue('validation', record);
+  const { faults, differing } = store.validated();
+  store.setValue('validation', {
+    share: faults / Math.max(1, done.length),
+    faults,
+    images: campaign.images.length,
+    differing,
+  });
   return differences
     .sort((a, b) => a.n - b.n)
     .slice(0, SHOWN)
     .map(({ text }) => text);
 }
 
-function chooseFaults(store: Store, share: number, seed: number): number[] {
+function doneFaults(store: Store): number[] {
   const done: number[] = [];
   for (const { n, error } of store.faults(countedFaults(store.record))) if (error === null) done.push(n);
+  return done;
+}
+
+function chooseFaults(done: readonly number[], share: number, seed: number): number[] {
   const order = permutation(Math.max(1, done.length), `validate ${seed}`);
   const count = Math.min(done.length, Math.max(1, Math.round(share * done.length)));
   return Array.from({ length: count }, (_, at) => done[order.at(at)]!).sort((p, q) => p - q);

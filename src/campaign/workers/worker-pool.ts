@@ -2,7 +2,10 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Pool, pool } from 'workerpool';
 import type { BackendKind } from '../../backend/backend.ts';
+import { ChangedError } from '../../errors.ts';
+import type { Origin } from '../store/assert-same.ts';
 import type { Validator } from '../validate/validate-campaign.ts';
+import type { ImageValidation } from '../validate/validate-image.ts';
 import { type PackedOutcomes, unpackOutcomes } from './packed-outcomes.ts';
 import type { Runner } from './runner.ts';
 
@@ -10,8 +13,8 @@ import type { Runner } from './runner.ts';
 export interface WorkerSetup {
   readonly file: string;
   readonly name: string;
-  /** The campaign in canonical text, which the file must still hold. */
-  readonly text: string;
+  /** What the store says that outcomes depend on; what a worker opens must still be that. */
+  readonly origin: Origin;
   /** Where the products run that a fault reaches; null for the simulator that recomputes what is reached. */
   readonly backend: BackendKind | null;
 }
@@ -20,6 +23,9 @@ export interface WorkerSetup {
 export interface WorkerTask extends WorkerSetup {
   readonly memoryBytes: number;
 }
+
+/** What a worker answers: what it was asked for, or what has changed since the campaign began. */
+export type WorkerAnswer<T> = { readonly given: T } | { readonly changed: string };
 
 /** What all workers together may keep of images. */
 const MEMORY_BYTES = 384 << 20;
@@ -55,12 +61,21 @@ export function workerPool(
     concurrency: 2 * workers,
     leastFaults,
     async run(numbers) {
-      const packed: PackedOutcomes = await processes.exec('run', [task, [...numbers]]);
-      return unpackOutcomes(packed, images);
+      const answer: WorkerAnswer<PackedOutcomes> = await processes.exec('run', [task, [...numbers]]);
+      return unpackOutcomes(given(answer), images);
     },
-    validate: async (numbers) => await processes.exec('validate', [task, [...numbers]]),
+    async validate(numbers) {
+      const answer: WorkerAnswer<ImageValidation[][]> = await processes.exec('validate', [task, [...numbers]]);
+      return given(answer);
+    },
     async close() {
       await processes.terminate(true);
     },
   };
+}
+
+/** @throws {ChangedError} */
+function given<T>(answer: WorkerAnswer<T>): T {
+  if ('changed' in answer) throw new ChangedError(answer.changed);
+  return answer.given;
 }

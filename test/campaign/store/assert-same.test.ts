@@ -58,7 +58,7 @@ describe('a campaign', () => {
     [
       'processor',
       { versions: { processor: 'arm64' } },
-      'the kind of processor has changed since it began (x64 → arm64)',
+      'the processor has changed since it began (x64, made up → arm64)',
     ],
     ['backend', { backend: 'rtl' }, 'the backend has changed since it began (functional → rtl)'],
     [

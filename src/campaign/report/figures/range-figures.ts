@@ -27,7 +27,7 @@ export function cycleFigure({ cycles }: CampaignSummary): FigurePlan | null {
       cycles,
       ({ value, layer }: CycleGroup) => `cycles ${value} of ${layer}`,
     ),
-    spec: rangePanels(rows, 'Cycle of the tile or product'),
+    spec: rangePanels(rows, 'Cycle of the product'),
   };
 }
 

@@ -18,13 +18,21 @@ ${groupTable('By bit of a node', 'Bit', nodeBits, ({ node, bit }) => `${node} ${
 <section id="nodes"><h2>By node</h2>
 ${figure('nodes', `SDC-1 by node, ${all}.`)}
 ${groupTable('By node', 'Node', nodes)}</section>
-<section id="layers"><h2>By layer</h2>
+${
+  layers.length < 2
+    ? null
+    : html`<section id="layers"><h2>By layer</h2>
 ${figure('layers', `SDC-1 by the layer in which the fault acts, ${all}.`)}
 ${groupTable('By layer', 'Layer', layers)}</section>
-<section id="kinds"><h2>By kind of fault</h2>
+`
+}${
+  kinds.length < 2
+    ? null
+    : html`<section id="kinds"><h2>By kind of fault</h2>
 ${figure('kinds', `SDC-1 by kind, ${all}.`)}
 ${groupTable('By kind', 'Kind', kinds)}</section>
-${channels.length < 2 ? null : html`<section id="channels"><h2>By output channel</h2>\n${groupTable('By channel', 'Channel', channels)}</section>\n`}${
+`
+}${channels.length < 2 ? null : html`<section id="channels"><h2>By output channel</h2>\n${groupTable('By channel', 'Channel', channels)}</section>\n`}${
   cycles.length === 0
     ? null
     : html`<section id="cycles"><h2>By cycle</h2>
@@ -34,13 +42,21 @@ ${groupTable('By cycle of a layer', 'Cycles', cycles, ({ layer, value }) => `${l
 }`;
 }
 
+/** Say on how many faults the cells of the map rest. */
+function faultsEach(pes: readonly PeGroup[]): string {
+  const runs = pes.map(({ run }) => run);
+  const [least, most] = [Math.min(...runs), Math.max(...runs)];
+  const number = least === most ? `${least}` : `${least} to ${most}`;
+  return `${number} ${most === 1 ? 'fault was' : 'faults were'} run in each${most < 30 ? ', so single PEs say little' : ''}`;
+}
+
 /** Write how outcomes depend on the PE. */
 export function peSection({ pes }: CampaignSummary, figure: ShowFigure): Markup {
   const share = ({ sdc1 }: PeGroup) => sdc1?.estimate ?? -1;
   const listed = pes.length > LISTED_PES ? pes.toSorted((a, b) => share(b) - share(a)).slice(0, LISTED_PES) : pes;
   const caption = listed.length < pes.length ? `The ${LISTED_PES} PEs with the most SDC-1` : 'By PE';
   return html`<section id="pes"><h2>By PE</h2>
-${figure('pes', 'SDC-1 by PE, each at its (x, y) in the array, of all its faults, dead ones included.')}
+${figure('pes', `SDC-1 by PE, each at its (x, y) in the array, of all its faults, dead ones included; ${faultsEach(pes)}.`)}
 ${folded(
   `Table: ${caption}`,
   table(

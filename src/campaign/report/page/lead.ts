@@ -25,15 +25,14 @@ export function samplingWords(sampling: SamplingSpec): string {
   }
 }
 
-function whatWasDone({ campaign, accounting, cycles }: CampaignSummary): string {
+function whatWasDone({ campaign, accounting }: CampaignSummary): string {
   const { array, layers, images } = campaign;
   const { a, b, c } = array.types;
-  const kind = cycles.length > 0 ? 'transient' : 'permanent';
   const all = accounting.live + accounting.dead;
   return (
-    `Of ${grouped(all)} possible ${kind} faults, ${grouped(accounting.run)} were injected into the array ${array.name} ` +
+    `Of ${grouped(all)} possible ${campaign.window} faults, ${grouped(accounting.run)} were injected into the array ${array.name} ` +
     `(${array.size.join(' × ')}, ${grouped(array.pes.length)} PEs, ${a} × ${b} → ${c}), which computes ` +
-    `${layers.length === 1 ? 'the layer' : `${layers.length} layers`} ${listed(layers)} of the model, ` +
+    `${layers.length === 1 ? 'the layer' : `the ${layers.length} layers`} ${listed(layers)} of the model, ` +
     `each with ${plural(images.length, 'image')}: ${plural(accounting.runs, 'run')}.`
   );
 }
@@ -42,7 +41,7 @@ function whatCameOut({ campaign, classes, accuracy, nodes }: CampaignSummary): s
   const [notFired, masked, , sdc1] = classes.map(({ share }) => share);
   if (!notFired || !masked || !sdc1) return ['Nothing was run yet.'];
   const sentences = [
-    `A random fault changes the top class of a random image with a probability of ${shareText(sdc1)} ` +
+    `A random fault changes the top class of one of the campaign’s images with a probability of ${shareText(sdc1)} ` +
       `(SDC-1; in brackets the ${confidenceText(campaign.confidence)} Wilson interval); ` +
       `${shareText(masked)} of all pairs of fault and image are masked, and in ${shareText(notFired)} the fault changes no bit.`,
   ];

@@ -84,14 +84,29 @@ ${table(
     ['backend', backend],
     ['array', `${array.name}, ${array.size.join(' × ')}, ${a} × ${b} + ${c}`],
     ['matrix T', formatMatrix(array.matrix)],
-    ...Object.entries(versions).map(([of, version]) => [`version of ${of}`, version]),
-    ...Object.entries(hashes).flatMap(([of, hash]) => (hash === null ? [] : [[`hash of ${of}`, code(hash)]])),
+    ['Espalier', versions.espalier],
+    ['Node.js', versions.node],
+    ['ONNX Runtime', versions.onnxruntime],
+    ['processor', versions.processor],
+    ...Object.entries(HASHED).flatMap(([of, what]) => {
+      const hash = hashes[of as keyof typeof hashes];
+      return hash === null ? [] : [[`SHA-256 of ${what}`, code(hash)]];
+    }),
   ],
 )}
-<p class="note">The campaign:</p>
-<pre>${text}</pre></section>
+<p class="note">The array and the campaign:</p>
+<pre>${array.text}
+${text}</pre></section>
 `;
 }
+
+const HASHED = {
+  campaign: 'the campaign’s text',
+  design: 'the array’s design',
+  model: 'the model',
+  data: 'the data',
+  labels: 'the labels',
+} as const;
 
 function shellWord(text: string): string {
   return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -68,12 +68,13 @@ const RECORD = {
   file: 'tiny.campaign',
   text: 'campaign tiny {}\n',
   seed: 1,
-  versions: { espalier: '0.1.0', node: '24.21.0', onnxruntime: '1.30.0', processor: 'x64' },
+  versions: { espalier: '0.1.0', node: '24.21.0', onnxruntime: '1.30.0', processor: 'x64, made up' },
   backend: 'functional',
   ownPieces: [],
   hashes: { campaign: 'aa', design: 'bb', model: 'cc', data: 'dd', labels: 'ee' },
   array: {
     name: 'os',
+    text: 'array os {\n}\n',
     size: [1, 1, 1],
     matrix: [
       [1, 0, 0],
@@ -85,6 +86,7 @@ const RECORD = {
   },
   layers: ['fc'],
   images: [0, 1],
+  window: 'permanent',
   sampling: { method: 'exhaustive' },
   confidence: 0.95,
   confidenceChanges: [0.1],

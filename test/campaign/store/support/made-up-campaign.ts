@@ -19,7 +19,7 @@ export const RECORD: CampaignRecord = {
   file: 'made-up.campaign',
   text: 'campaign made_up {\n  seed 1\n}\n',
   seed: 42,
-  versions: { espalier: '0.1.0', node: '24.21.0', onnxruntime: '1.30.0', processor: 'x64' },
+  versions: { espalier: '0.1.0', node: '24.21.0', onnxruntime: '1.30.0', processor: 'x64, made up' },
   backend: 'functional',
   ownPieces: [],
   hashes: {
@@ -31,6 +31,7 @@ export const RECORD: CampaignRecord = {
   },
   array: {
     name: design.name,
+    text: 'array os {\n}\n',
     size: design.spec.size,
     matrix: design.spec.projection.matrix,
     types: design.spec.types,
@@ -42,6 +43,7 @@ export const RECORD: CampaignRecord = {
     { label: 'layer conv1', live: 1000, dead: 24, planned: 40 },
     { label: 'layer the "second", fc', live: 500, dead: 0, planned: 20 },
   ],
+  window: 'permanent',
   sampling: { method: 'count', count: 60, each: false },
   confidence: 0.95,
   confidenceChanges: [0.1, 0.2],
