@@ -84,7 +84,7 @@ export function measureJob(
 export function tileStarts(design: Design, rows: number, inner: number, columns: number): Float64Array {
   const [n1, n2, n3] = design.spec.size;
   const starts = new Float64Array(Math.ceil(rows / n1) * Math.ceil(columns / n2) * Math.ceil(inner / n3));
-  placeTiles(design, rows, inner, columns, (index, startCycle) => {
+  placeTiles(design, rows, inner, columns, {}, (index, startCycle) => {
     starts[index] = startCycle;
   });
   return starts;

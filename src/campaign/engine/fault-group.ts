@@ -25,7 +25,7 @@ const SIMULATED_AT_ONCE = 16;
 
 /** How many faults a backend runs at once. */
 export function faultsAtOnce({ kind, design }: Backend): number {
-  return kind === 'rtl' ? design.spec.faultSlots : SIMULATED_AT_ONCE;
+  return kind === 'rtl' || kind === 'top' ? design.spec.faultSlots : SIMULATED_AT_ONCE;
 }
 
 /**
