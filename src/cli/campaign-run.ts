@@ -87,7 +87,8 @@ async function runInStore(
   const campaign = await Campaign.open(place.spec, { folder: place.folder, memoryBytes: MEMORY_BYTES });
   try {
     signal.throwIfAborted();
-    if (backend === 'rtl' || validate !== undefined) await buildRtl(session, campaign);
+    const built = new Set<BackendKind>([backend, ...(validate === undefined ? [] : (['rtl'] as const))]);
+    for (const kind of built) if (kind === 'rtl' || kind === 'top') await buildOnce(session, campaign, kind);
     const store = await open(campaign, backend);
     await campaign.release();
     const setup = {
@@ -96,7 +97,7 @@ async function runInStore(
       origin: store.record,
       backend: backend === 'functional' ? null : backend,
     };
-    const leastFaults = backend === 'rtl' ? 4 * campaign.design.spec.faultSlots : undefined;
+    const leastFaults = backend === 'rtl' || backend === 'top' ? 4 * campaign.design.spec.faultSlots : undefined;
     const options = { workers, images: campaign.images, leastFaults };
     const onProgress = (at: CampaignProgress) =>
       at.margin
@@ -141,9 +142,9 @@ async function runInStore(
 }
 
 /** Build the RTL once, with progress; the workers find it in the cache then. */
-async function buildRtl({ signal, progress }: Session, { design }: Campaign): Promise<void> {
-  checkFaultSlots(design, 'rtl', 1);
-  const built = await openBackend(design, 'rtl', { signal, onProgress: progress.tell });
+async function buildOnce({ signal, progress }: Session, { design }: Campaign, kind: BackendKind): Promise<void> {
+  checkFaultSlots(design, kind, 1);
+  const built = await openBackend(design, kind, { signal, onProgress: progress.tell });
   await built.close();
 }
 
