@@ -62,11 +62,12 @@ async function runInStore(
 ): Promise<void> {
   const { signal, progress } = session;
   progress.tell(`opening campaign ${place.spec.name}`);
-  if (backend === 'rtl' || validate !== undefined) {
+  const inVerilog = [backend, ...(validate === undefined ? [] : ['rtl' as const])].filter(isVerilog);
+  for (const kind of new Set(inVerilog)) {
     const design = buildDesign(place.spec.array);
-    checkFaultSlots(design, 'rtl', 1);
+    checkFaultSlots(design, kind, 1);
     // The workers find it in the cache of builds then.
-    const built = await openBackend(design, 'rtl', { signal, onProgress: progress.tell });
+    const built = await openBackend(design, kind, { signal, onProgress: progress.tell });
     await built.close();
   }
   const campaign = await Campaign.open(place.spec, { folder: place.folder });
@@ -115,6 +116,10 @@ async function runInStore(
   } finally {
     await campaign.close();
   }
+}
+
+function isVerilog(backend: BackendKind): boolean {
+  return backend === 'rtl' || backend === 'top';
 }
 
 /** The command that goes on with a campaign; it names the file where the command would not find it by itself. */

@@ -1,3 +1,5 @@
+import { DTYPES, type Dtype } from '../dtype/dtype.ts';
+
 /** Who may do what with a register: read and write, read, or write a 1 that clears itself. */
 export type RegisterAccess = 'read-write' | 'read' | 'pulse';
 
@@ -117,6 +119,12 @@ export const FAULT_REGISTERS: readonly RegisterEntry[] = [
   { ...word('MASK', 0x40, 'read-write', 'the bits on which the fault acts'), words: 4 },
   { ...word('VALUE', 0x50, 'read-write', 'what they become; only kind set reads it'), words: 4 },
 ];
+
+/** What `TYPES` reads for an array of such dtypes. */
+export function typeCodes(types: Readonly<Record<'a' | 'b' | 'c', Dtype>>): number {
+  const code = (type: Dtype) => DTYPES.indexOf(type);
+  return code(types.a) + code(types.b) * 2 ** 8 + code(types.c) * 2 ** 16;
+}
 
 /** Find a register's byte address by its name; of a register of more words, that of the given one. */
 export function addressOf(name: string, index = 0): number {

@@ -436,7 +436,7 @@ const REFUSED: readonly (readonly [claim: string, args: readonly string[], sente
   [
     'a backend that does not exist',
     [...MATMUL, '--backend', 'fpga'],
-    "option '--backend <kind>' argument 'fpga' is invalid. Allowed choices are functional, cycle, rtl.",
+    "option '--backend <kind>' argument 'fpga' is invalid. Allowed choices are functional, cycle, rtl, top.",
   ],
   [
     'a number of trials that is none',
