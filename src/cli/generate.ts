@@ -35,7 +35,9 @@ export interface FileDocument {
 export const generate: Action<[spec: string], Flags> = async (session, [spec], flags) => {
   const { design, faults } = openArray(spec, flags.fault);
   if (flags.streamBits !== undefined && !flags.top) {
-    throw new EspalierError('--stream-bits is the width of the streams of a top module: it goes with --top');
+    throw new EspalierError(
+      `--stream-bits is the width of the streams of a top module: it goes with --top, received ${flags.streamBits} without`,
+    );
   }
   const top = flags.top ? topDesign(design, flags.streamBits) : undefined;
   const directory = flags.output ?? design.name;

@@ -1,7 +1,7 @@
 import { DTYPES, type Dtype } from '../dtype/dtype.ts';
 
-/** Who may do what with a register: read and write, read, or write a 1 that clears itself. */
-export type RegisterAccess = 'read-write' | 'read' | 'pulse';
+/** Who may do what with a register. */
+export type RegisterAccess = 'read-write' | 'read';
 
 /** A named part of a register. */
 export interface RegisterField {
@@ -93,7 +93,7 @@ export const REGISTERS: readonly RegisterEntry[] = [
   word('N2', 0x024, 'read', 'columns of B and R in a tile'),
   word('N3', 0x028, 'read', 'columns of A and rows of B in a tile'),
   {
-    ...word('TYPES', 0x02c, 'read', 'number formats, by their place in the list of dtypes'),
+    ...word('TYPES', 0x02c, 'read', `number formats: ${DTYPES.map((dtype, code) => `${code} ${dtype}`).join(', ')}`),
     fields: [
       { name: 'TYPE_A', bit: 0, widthBits: 8, does: 'of A' },
       { name: 'TYPE_B', bit: 8, widthBits: 8, does: 'of B' },
