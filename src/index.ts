@@ -18,6 +18,9 @@ export { type DoctorReport, doctor } from './backend/doctor.ts';
 export { cycleBackend, functionalBackend } from './backend/functional.ts';
 export { type MatmulOptions, type Matrix, matmul } from './backend/matmul.ts';
 export { openBackend, openRtl } from './backend/open.ts';
+export { type OpenTopBackendOptions, type OpenTopOptions, openTop, openTopBackend } from './backend/open-top.ts';
+export type { SimulatedTop } from './backend/simulated-top.ts';
+export { NO_STALLS, type Stalls } from './backend/top-wire.ts';
 // Campaigns: many faults on many images. The spec language is the way to a CampaignSpec, also for a program:
 // `selectCampaign(parseSpec(text, file), name, file)` checks it and tells every mistake with its place.
 export { Campaign, type CampaignOptions, type CampaignPieces } from './campaign/campaign.ts';
@@ -120,7 +123,7 @@ export type {
 export { DTYPES, type Dtype, type DtypeInfo, dtypeInfo, isDtype } from './dtype/dtype.ts';
 export type { Operator, OperatorKind } from './dtype/operator.ts';
 // Verilog.
-export { type EmittedFile, emitDesign } from './emit/emit-design.ts';
+export { type EmitOptions, type EmittedFile, emitDesign } from './emit/emit-design.ts';
 export { arrayPicture } from './emit/picture/picture.ts';
 export { writeFiles } from './emit/write-files.ts';
 // Errors, all with one sentence for the user.
@@ -189,6 +192,8 @@ export { sumReports } from './onnx/run/sum-reports.ts';
 export { countTopK } from './onnx/run/top-k.ts';
 export { emitPackage } from './packaging/emit-package.ts';
 export { type Matrix3, PRESET_NAMES, PRESETS, type PresetName } from './projection/space-time.ts';
+// The top module: AXI4-Stream and AXI4-Lite around the grid, and what drives it through any transport.
+export type { JobPlanning } from './schedule/plan.ts';
 // Spec language: text → ArraySpec and FaultSpec.
 export type { ArrayInput, ArraySpec, SpecFile } from './spec/array-spec.ts';
 export { MAX_FAULT_SLOTS, MAX_SIDE, MAX_STAGES } from './spec/array-spec.ts';
@@ -205,6 +210,11 @@ export { decodeNpy, encodeNpy, readNpy, writeNpy } from './tensor/npy.ts';
 export { readNpz, writeNpz } from './tensor/npz.ts';
 export { ELEMENT_TYPES, type ElementType, type Tensor, type TensorData, tensor } from './tensor/tensor.ts';
 export { emitTestbench } from './testbench/emit-testbench.ts';
+export { TopDriver } from './top/driver.ts';
+export { encodeTile, ResultReader, type TileMatrices, type TileSchedule } from './top/packets.ts';
+export { FAULT_REGISTERS, REGISTERS, type RegisterEntry, type RegisterField } from './top/register-map.ts';
+export { type TopDesign, topDesign, topPlanning } from './top/top-design.ts';
+export type { RegisterAnswer, RunOutcome, RunUntil, StreamBeats, TopTransport } from './top/transport.ts';
 
 /** The version of this package. */
 export { VERSION } from './version.ts';

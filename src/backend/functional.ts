@@ -1,7 +1,7 @@
 import type { Design } from '../design/design.ts';
 import { dtypeInfo } from '../dtype/dtype.ts';
 import { driveFault } from '../fault/resolve.ts';
-import type { PlanOptions } from '../schedule/plan.ts';
+import type { JobPlanning } from '../schedule/plan.ts';
 import { cycleMachine } from '../sim/cycle-machine.ts';
 import { coversFault, runFunctional } from '../sim/functional.ts';
 import { tensor } from '../tensor/tensor.ts';
@@ -14,7 +14,7 @@ import { MachineBackend } from './machine-backend.ts';
  * PEs do rather than what they hold, are handed to the cycle simulator.
  * @param planning how its jobs are planned, such as `topPlanning`; in the shortest way when left out
  */
-export function functionalBackend(design: Design, planning: PlanOptions = {}): Backend {
+export function functionalBackend(design: Design, planning: JobPlanning = {}): Backend {
   const cycleByCycle = cycleBackend(design, planning);
   const { operators, types } = design.spec;
   const isExact = !operators.multiplier && !operators.adder && dtypeInfo(types.c).kind === 'integer';
@@ -44,6 +44,6 @@ export function functionalBackend(design: Design, planning: PlanOptions = {}): B
 }
 
 /** Make the cycle simulator of a design: every register, every cycle. */
-export function cycleBackend(design: Design, planning: PlanOptions = {}): MachineBackend {
+export function cycleBackend(design: Design, planning: JobPlanning = {}): MachineBackend {
   return new MachineBackend('cycle', design, cycleMachine(design), planning);
 }

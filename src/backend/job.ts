@@ -3,7 +3,7 @@ import { castTensor } from '../dtype/cast.ts';
 import { FaultError, OperandError } from '../errors.ts';
 import type { Fault } from '../fault/fault.ts';
 import { driveFault } from '../fault/resolve.ts';
-import { type JobPlan, measureJob, type PlanOptions, planJob } from '../schedule/plan.ts';
+import { type JobPlan, type JobPlanning, measureJob, planJob } from '../schedule/plan.ts';
 import type { JobOperands } from '../schedule/segments.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { topPlanning } from '../top/top-design.ts';
@@ -20,7 +20,7 @@ export interface PreparedJob {
  * Check a job's operands against each other and the array, cast them to its dtypes and plan the tiles.
  * @throws {OperandError} for a wrong rank or shape, {CastingError} for a value that does not fit its dtype
  */
-export function prepareJob(design: Design, job: MatmulJob, options: PlanOptions = {}): PreparedJob {
+export function prepareJob(design: Design, job: MatmulJob, options: JobPlanning = {}): PreparedJob {
   const [rows, inner] = matrixShape(job.a, 'A');
   const [innerOfB, columns] = matrixShape(job.b, 'B');
   if (inner !== innerOfB) {
@@ -49,7 +49,7 @@ const KEPT_PLANS = 16;
 const KEPT_TILES = 10_000;
 
 /** Plan a job, or take the plan of one of the same sizes before; of few sizes, and of jobs that are not too large. */
-function planOf(design: Design, rows: number, inner: number, columns: number, options: PlanOptions): JobPlan {
+function planOf(design: Design, rows: number, inner: number, columns: number, options: JobPlanning): JobPlan {
   const known = plans.get(design) ?? new Map<string, JobPlan>();
   plans.set(design, known);
   const key = `${rows} ${inner} ${columns} ${options.returnGapCycles}`;
@@ -97,7 +97,7 @@ function matrixShape({ shape }: Tensor, name: string): readonly [number, number]
 }
 
 /** Work out from shapes alone what the statistics of a job M×K · K×N will be. */
-export function jobStats(design: Design, m: number, k: number, n: number, options: PlanOptions = {}): RunStats {
+export function jobStats(design: Design, m: number, k: number, n: number, options: JobPlanning = {}): RunStats {
   return statsOf(design, measureJob(design, m, k, n, options));
 }
 

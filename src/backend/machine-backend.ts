@@ -1,6 +1,6 @@
 import type { Design } from '../design/design.ts';
 import { driveFault } from '../fault/resolve.ts';
-import type { PlanOptions } from '../schedule/plan.ts';
+import type { JobPlanning } from '../schedule/plan.ts';
 import { jobBeats } from '../schedule/segments.ts';
 import type { Machine } from '../sim/machine.ts';
 import { allocate, bitsOf, storageOver, tensor } from '../tensor/tensor.ts';
@@ -25,9 +25,9 @@ export class MachineBackend implements Backend {
   readonly kind: BackendKind;
   readonly design: Design;
   readonly #machine: Machine;
-  readonly #planning: PlanOptions;
+  readonly #planning: JobPlanning;
 
-  constructor(kind: BackendKind, design: Design, machine: Machine, planning: PlanOptions = {}) {
+  constructor(kind: BackendKind, design: Design, machine: Machine, planning: JobPlanning = {}) {
     this.kind = kind;
     this.design = design;
     this.#machine = machine;

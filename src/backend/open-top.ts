@@ -1,7 +1,6 @@
 import { type Design, moduleNames } from '../design/design.ts';
 import { rolledFile, structuralFiles } from '../emit/emit-design.ts';
 import { topFiles } from '../emit/top-files.ts';
-import { topModuleName } from '../emit/top-view.ts';
 import { type TopDesign, topDesign } from '../top/top-design.ts';
 import { defaultArchitecture } from './default-architecture.ts';
 import type { Architecture } from './machine-design.ts';
@@ -53,7 +52,7 @@ async function buildTop(top: TopDesign, options: OpenTopOptions): Promise<() => 
       ? [...structuralFiles(design), ...topFiles(top)]
       : [rolledFile(design), ...topFiles(top, names.rolled)];
   const command = await buildMachine(
-    { design, files, top: topModuleName(design), architecture, trace: false, wrapper: top },
+    { design, files, top: moduleNames(design).top, architecture, trace: false, wrapper: top },
     options,
   );
   const step = { command, args: [], cwd: process.cwd() };

@@ -1,12 +1,12 @@
+import { moduleNames } from '../design/design.ts';
 import { render } from '../emit/render.ts';
-import { topModuleName } from '../emit/top-view.ts';
 import { ADDRESS_BITS } from '../top/register-map.ts';
 import type { TopDesign } from '../top/top-design.ts';
 
 /** Print the C++ that shows the ports of a Verilated top module to the harness. */
 export function printTopAdapter({ design, streamBits }: TopDesign): string {
   return render('cosim/top-adapter.cpp', {
-    top: topModuleName(design),
+    top: moduleNames(design).top,
     hash: design.hash,
     faultSlots: design.spec.faultSlots,
     ports: [

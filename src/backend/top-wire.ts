@@ -59,6 +59,8 @@ export function isRunLength(bytes: number, streamBits: number): boolean {
 
 export function decodeRun(payload: Uint8Array, streamBits: number): RunOutcome {
   const facts = new DataView(payload.buffer, payload.byteOffset, FACTS_BYTES);
+  // A plain view: slices of a Buffer would share its memory.
+  const bytes = new Uint8Array(payload.buffer, payload.byteOffset, payload.length);
   const count = Number(facts.getBigUint64(16, true));
   const dataEnd = FACTS_BYTES + (count * streamBits) / 8;
   const keepEnd = dataEnd + count * keepBytes(streamBits);
@@ -66,9 +68,9 @@ export function decodeRun(payload: Uint8Array, streamBits: number): RunOutcome {
     clocks: Number(facts.getBigUint64(0, true)),
     waitingBeats: Number(facts.getBigUint64(8, true)),
     beats: {
-      data: payload.subarray(FACTS_BYTES, dataEnd),
-      keep: payload.subarray(dataEnd, keepEnd),
-      last: payload.subarray(keepEnd, keepEnd + count),
+      data: bytes.subarray(FACTS_BYTES, dataEnd),
+      keep: bytes.subarray(dataEnd, keepEnd),
+      last: bytes.subarray(keepEnd, keepEnd + count),
     },
   };
 }

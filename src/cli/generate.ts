@@ -1,10 +1,11 @@
 import type { Design } from '../design/design.ts';
 import { emitDesign } from '../emit/emit-design.ts';
 import { writeFiles } from '../emit/write-files.ts';
+import { EspalierError } from '../errors.ts';
 import { emitPackage } from '../packaging/emit-package.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 import { emitTestbench } from '../testbench/emit-testbench.ts';
-import { topDesign } from '../top/top-design.ts';
+import { type TopDesign, topDesign } from '../top/top-design.ts';
 import { openArray } from './array.ts';
 import type { Action } from './program.ts';
 import { count, percent, sides, table } from './text.ts';
@@ -23,6 +24,8 @@ export interface GenerateDocument {
   readonly array: string;
   readonly hash: string;
   readonly directory: string;
+  /** Bits of the streams of the top module; null without one. */
+  readonly streamBits: number | null;
   readonly files: readonly FileDocument[];
 }
 
@@ -35,8 +38,13 @@ export interface FileDocument {
 
 export const generate: Action<[spec: string], Flags> = async (session, [spec], flags) => {
   const { design, faults } = openArray(spec, flags.fault);
+  if (flags.streamBits !== undefined && !flags.top) {
+    throw new EspalierError(
+      `--stream-bits is the width of the streams of a top module: it goes with --top, received ${flags.streamBits} without`,
+    );
+  }
+  const top = flags.top ? topDesign(design, flags.streamBits) : undefined;
   const directory = flags.output ?? design.name;
-  const top = flags.top || flags.streamBits !== undefined ? topDesign(design, flags.streamBits) : undefined;
   const verilog = [...emitDesign(design, { faults, top }), ...(flags.tb ? [await emitTestbench(design)] : [])];
   const emitted = [...verilog, ...(flags.package ? emitPackage(design, verilog, top) : [])];
   session.signal.throwIfAborted();
@@ -48,9 +56,16 @@ export const generate: Action<[spec: string], Flags> = async (session, [spec], f
       written: changed.has(path),
     }),
   );
-  const document: GenerateDocument = { array: design.name, hash: design.hash, directory, files };
+  const document: GenerateDocument = {
+    array: design.name,
+    hash: design.hash,
+    directory,
+    streamBits: top?.streamBits ?? null,
+    files,
+  };
   session.report(document, [
     ...describeDesign(design),
+    ...(top ? [describeTop(top)] : []),
     `${count(files.length, 'file')} in ${directory}:`,
     ...table(files.map(({ path, bytes, written }) => [`  ${path}`, bytes, written ? 'bytes' : 'bytes, as it was'])),
   ]);
@@ -65,4 +80,9 @@ function describeDesign({ name, spec, matrix, pes, stationary, schedule }: Desig
     `${count(pes.length, 'PE')}, ${holds}, ${count(faultSlots, 'fault slot')}`,
     `a tile takes ${count(schedule.latencyCycles, 'cycle')}; back to back, tiles keep ${percent(schedule.utilisationBound)} of the PEs busy`,
   ];
+}
+
+function describeTop({ streamBits, beats }: TopDesign): string {
+  const { a, b, c } = beats;
+  return `top module: streams of ${streamBits} bits, ${count(1 + a + b, 'beat')} to a tile (${1 + a + b + c} with C), ${c} to its result`;
 }

@@ -36,14 +36,13 @@ export function buildProgram(host: Host): Command {
   command('generate', 'write an array as synthesizable Verilog, with its manifest and a picture')
     .argument('<spec>', SPEC)
     .option('-o, --output <dir>', 'folder to write to, the name of the array when left out')
-    .option('--fault <fault>', `${FAULT}; shown in the picture of the array`, append, [])
-    .option('--top', 'write a top module around the grid, with AXI4-Stream and AXI4-Lite ports')
-    .addOption(
-      new Option(
-        '--stream-bits <n>',
-        'width of its streams; the narrowest that keeps up with the grid when left out',
-      ).argParser(wholeNumber(1)),
+    .option('--top', 'write a top module around the array as well: AXI4-Stream for tiles, AXI4-Lite for registers')
+    .option(
+      '--stream-bits <n>',
+      'width of its streams, a power of two; the least that keeps the array busy when left out',
+      wholeNumber(1),
     )
+    .option('--fault <fault>', `${FAULT}; shown in the picture of the array`, append, [])
     .option('--tb', 'write a testbench that checks itself and needs only a simulator')
     .option('--package', 'write files for FuseSoC, Yosys and Vivado, clock constraints and a README')
     .action(run(host, async () => (await import('./generate.ts')).generate));

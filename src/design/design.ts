@@ -169,11 +169,13 @@ export interface Design {
   readonly faultPort: { readonly peBits: number; readonly nodeBits: number; readonly dataBits: number };
 }
 
-/** The names of an array's top module and of its parts. */
+/** The names of an array's modules; only the grid and its PE are in every output. */
 export function moduleNames(design: Pick<Design, 'name'>): {
   readonly grid: string;
   readonly pe: string;
   readonly rolled: string;
+  readonly top: string;
 } {
-  return { grid: `${design.name}_grid`, pe: `${design.name}_pe`, rolled: `${design.name}_grid_rolled` };
+  const { name } = design;
+  return { grid: `${name}_grid`, pe: `${name}_pe`, rolled: `${name}_grid_rolled`, top: `${name}_top` };
 }

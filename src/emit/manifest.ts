@@ -16,13 +16,13 @@ const MANIFEST_VERSION = 1;
  */
 export function manifestOf(design: Design) {
   const { spec, schedule, lines, shadow, tokens } = design;
-  const names = moduleNames(design);
+  const { grid, pe, rolled } = moduleNames(design);
   return {
     manifest: MANIFEST_VERSION,
     name: design.name,
     hash: design.hash,
     tool: { name: 'espalier', version: design.toolVersion },
-    modules: { ...names, rolled: hasRolledForm(design) ? names.rolled : null },
+    modules: { grid, pe, rolled: hasRolledForm(design) ? rolled : null },
     size: { n1: spec.size[0], n2: spec.size[1], n3: spec.size[2] },
     types: spec.types,
     multiplierStages: spec.multiplierStages,

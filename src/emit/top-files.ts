@@ -4,7 +4,7 @@ import { commonView } from './common-view.ts';
 import type { EmittedFile } from './emit-design.ts';
 import { libraryText } from './library.ts';
 import { render } from './render.ts';
-import { topLibrary, topModuleName, topView } from './top-view.ts';
+import { topLibrary, topView } from './top-view.ts';
 
 /**
  * Print the top module of an array and the modules that it instantiates, without those of the grid.
@@ -13,7 +13,7 @@ import { topLibrary, topModuleName, topView } from './top-view.ts';
 export function topFiles(top: TopDesign, grid: string = moduleNames(top.design).grid): EmittedFile[] {
   const view = { ...commonView(top.design), ...topView(top, grid) };
   return [
-    { path: `${topModuleName(top.design)}.v`, text: render('rtl/top.v', view) },
+    { path: `${moduleNames(top.design).top}.v`, text: render('rtl/top.v', view) },
     ...topLibrary(top).map((path) => ({ path, text: libraryText(path) })),
   ];
 }

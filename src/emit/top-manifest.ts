@@ -1,3 +1,4 @@
+import { moduleNames } from '../design/design.ts';
 import {
   ADDRESS_BITS,
   FAULT_BASE,
@@ -7,13 +8,12 @@ import {
   REGISTERS,
 } from '../top/register-map.ts';
 import type { TopDesign } from '../top/top-design.ts';
-import { topModuleName } from './top-view.ts';
 
 /** Describe the top module for those who drive it without this tool; `docs/guide-top.md` explains every field. */
 export function topManifest(top: TopDesign) {
   const { design, streamBits, beats, lastBytes } = top;
   return {
-    module: topModuleName(design),
+    module: moduleNames(design).top,
     streamBits,
     packets: {
       tile: { header: 1, a: beats.a, b: beats.b, c: beats.c },

@@ -1,7 +1,6 @@
-import type { Design } from '../design/design.ts';
-import { DTYPES, type Dtype } from '../dtype/dtype.ts';
+import { moduleNames } from '../design/design.ts';
 import { HEADER_MAGIC } from '../top/packets.ts';
-import { ADDRESS_BITS, MAP_VERSION, TOP_ID } from '../top/register-map.ts';
+import { ADDRESS_BITS, MAP_VERSION, TOP_ID, typeCodes } from '../top/register-map.ts';
 import { GAP_BITS, START_TO_GRID_CYCLES, type TopDesign, type TopLane, type TopPort } from '../top/top-design.ts';
 import { laneOf, literal, range } from './verilog.ts';
 
@@ -50,7 +49,7 @@ export function topView(top: TopDesign, grid: string) {
   const keepBits = streamBits / 8;
   const [n1, n2, n3] = spec.size;
   return {
-    top: topModuleName(design),
+    top: moduleNames(design).top,
     grid,
     streamBits,
     dataRange: range(streamBits),
@@ -107,11 +106,6 @@ export function topView(top: TopDesign, grid: string) {
   };
 }
 
-/** The name of the top module. */
-export function topModuleName({ name }: Pick<Design, 'name'>): string {
-  return `${name}_top`;
-}
-
 /** The modules of `rtl/` that a top module instantiates, besides those of its grid. */
 export function topLibrary({ design }: TopDesign): string[] {
   const faults = ['espalier_fault_slot.v', 'espalier_fault_slots.v'];
@@ -131,12 +125,6 @@ export function topLibrary({ design }: TopDesign): string[] {
     'espalier_turns.v',
     'espalier_walk.v',
   ];
-}
-
-/** The dtypes of a, b and c in one word, a in the least significant byte. */
-export function typeCodes(types: Readonly<Record<'a' | 'b' | 'c', Dtype>>): number {
-  const code = (type: Dtype) => DTYPES.indexOf(type);
-  return code(types.a) + code(types.b) * 2 ** 8 + code(types.c) * 2 ** 16;
 }
 
 function line(name: string, comment: string, value: string, widthBits: number, length: number): LineView {

@@ -1,4 +1,4 @@
-import { topModuleName } from '../emit/top-view.ts';
+import { moduleNames } from '../design/design.ts';
 import type { TopDesign, TopPort } from '../top/top-design.ts';
 
 interface Box {
@@ -110,7 +110,7 @@ export function blockDiagramView(top: TopDesign) {
   const [n1, n2, n3] = design.spec.size;
   const { a, b, c } = design.spec.types;
   return {
-    top: topModuleName(design),
+    top: moduleNames(design).top,
     width: WIDTH,
     height: bottom + 60 + MARGIN,
     subtitle: `tiles of ${n1} × ${n3} · ${n3} × ${n2}, ${a} × ${b} + ${c}, streams of ${streamBits} bits`,

@@ -2,7 +2,6 @@ import { type Design, moduleNames } from '../design/design.ts';
 import type { EmittedFile } from '../emit/emit-design.ts';
 import { gridPorts } from '../emit/grid-ports.ts';
 import { CONTROL } from '../emit/ports.ts';
-import { topModuleName } from '../emit/top-view.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 
 /** The period of the clock in the constraints: a round number to begin with. */
@@ -39,7 +38,7 @@ export function packageView(design: Design, emitted: readonly EmittedFile[], has
     hash,
     toolVersion,
     grid,
-    toplevel: hasTop ? topModuleName(design) : grid,
+    toplevel: hasTop ? moduleNames(design).top : grid,
     hasTop,
     rtl,
     testbench,

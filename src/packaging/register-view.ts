@@ -1,4 +1,4 @@
-import { topModuleName } from '../emit/top-view.ts';
+import { moduleNames } from '../design/design.ts';
 import { FAULT_KINDS } from '../fault/fault.ts';
 import {
   ADDRESS_BITS,
@@ -21,7 +21,7 @@ export function registerView({ design }: TopDesign) {
     name,
     hash,
     toolVersion,
-    top: topModuleName(design),
+    top: moduleNames(design).top,
     prefix,
     addressBits: ADDRESS_BITS,
     registers,
@@ -43,7 +43,7 @@ function entryView({ name, address, words, access, does, fields = [] }: Register
     name,
     address: hex(address),
     words,
-    access: access === 'pulse' ? 'write 1' : access,
+    access,
     does,
     macro,
     extraWords: Array.from({ length: words - 1 }, (_, n) => ({

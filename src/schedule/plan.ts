@@ -26,7 +26,7 @@ export interface JobPlan {
 }
 
 /** How jobs are planned where it differs from the shortest plan. */
-export interface PlanOptions {
+export interface JobPlanning {
   /**
    * Cycles from a tile's start after which one may start that takes its results as C; as few as the array allows when
    * left out or fewer than those.
@@ -43,7 +43,7 @@ export function planJob(
   rows: number,
   inner: number,
   columns: number,
-  options: PlanOptions = {},
+  options: JobPlanning = {},
 ): JobPlan {
   const [n1, n2, n3] = design.spec.size;
   const tiles: Tile[] = [];
@@ -71,7 +71,7 @@ export function measureJob(
   rows: number,
   inner: number,
   columns: number,
-  options: PlanOptions = {},
+  options: JobPlanning = {},
 ): Pick<JobPlan, 'rows' | 'inner' | 'columns' | 'cycles'> & { readonly tileCount: number } {
   let tileCount = 0;
   const cycles = placeTiles(design, rows, inner, columns, options, () => {
@@ -96,7 +96,7 @@ function placeTiles(
   rows: number,
   inner: number,
   columns: number,
-  { returnGapCycles = 0 }: PlanOptions,
+  { returnGapCycles = 0 }: JobPlanning,
   place: (index: number, startCycle: number) => void,
 ): number {
   const [n1, n2, n3] = design.spec.size;

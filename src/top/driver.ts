@@ -1,8 +1,7 @@
-import { DTYPES } from '../dtype/dtype.ts';
 import { EspalierError } from '../errors.ts';
 import type { FaultDrive } from '../schedule/beats.ts';
 import { encodeTile, ResultReader, type TileMatrices, type TileSchedule } from './packets.ts';
-import { addressOf, faultAddressOf, fieldMask, MAP_VERSION, REGISTERS, TOP_ID } from './register-map.ts';
+import { addressOf, faultAddressOf, fieldMask, MAP_VERSION, REGISTERS, TOP_ID, typeCodes } from './register-map.ts';
 import type { TopDesign } from './top-design.ts';
 import type { StreamBeats, TopTransport } from './transport.ts';
 
@@ -36,7 +35,6 @@ export class TopDriver {
     const { design, streamBits } = this.#top;
     const { size, types, faultSlots } = design.spec;
     const hash = BigInt(`0x${design.hash}`);
-    const [a, b, c] = [types.a, types.b, types.c].map((type) => DTYPES.indexOf(type)) as [number, number, number];
     const expected: Readonly<Record<string, number>> = {
       ID: TOP_ID,
       VERSION: MAP_VERSION,
@@ -45,7 +43,7 @@ export class TopDriver {
       N1: size[0],
       N2: size[1],
       N3: size[2],
-      TYPES: a + b * 2 ** 8 + c * 2 ** 16,
+      TYPES: typeCodes(types),
       STREAM_BITS: streamBits,
       FAULT_SLOTS: faultSlots,
     };

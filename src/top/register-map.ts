@@ -1,5 +1,7 @@
-/** Who may do what with a register: read and write, read, or write a 1 that clears itself. */
-export type RegisterAccess = 'read-write' | 'read' | 'pulse';
+import { DTYPES, type Dtype } from '../dtype/dtype.ts';
+
+/** Who may do what with a register. */
+export type RegisterAccess = 'read-write' | 'read';
 
 /** A named part of a register. */
 export interface RegisterField {
@@ -91,7 +93,7 @@ export const REGISTERS: readonly RegisterEntry[] = [
   word('N2', 0x024, 'read', 'columns of B and R in a tile'),
   word('N3', 0x028, 'read', 'columns of A and rows of B in a tile'),
   {
-    ...word('TYPES', 0x02c, 'read', 'number formats, by their place in the list of dtypes'),
+    ...word('TYPES', 0x02c, 'read', `number formats: ${DTYPES.map((dtype, code) => `${code} ${dtype}`).join(', ')}`),
     fields: [
       { name: 'TYPE_A', bit: 0, widthBits: 8, does: 'of A' },
       { name: 'TYPE_B', bit: 8, widthBits: 8, does: 'of B' },
@@ -117,6 +119,12 @@ export const FAULT_REGISTERS: readonly RegisterEntry[] = [
   { ...word('MASK', 0x40, 'read-write', 'the bits on which the fault acts'), words: 4 },
   { ...word('VALUE', 0x50, 'read-write', 'what they become; only kind set reads it'), words: 4 },
 ];
+
+/** What `TYPES` reads for an array of such dtypes. */
+export function typeCodes(types: Readonly<Record<'a' | 'b' | 'c', Dtype>>): number {
+  const code = (type: Dtype) => DTYPES.indexOf(type);
+  return code(types.a) + code(types.b) * 2 ** 8 + code(types.c) * 2 ** 16;
+}
 
 /** Find a register's byte address by its name; of a register of more words, that of the given one. */
 export function addressOf(name: string, index = 0): number {

@@ -3,7 +3,7 @@ import { deepFreeze } from '../design/freeze.ts';
 import { EspalierError } from '../errors.ts';
 import { LINE_AXIS, type Line, type Vector3 } from '../projection/space-time.ts';
 import { operandOf } from '../schedule/beat-table.ts';
-import type { PlanOptions } from '../schedule/plan.ts';
+import type { JobPlanning } from '../schedule/plan.ts';
 import { assertStreamBits, defaultStreamBits, type TileBeats, tileBeats } from './stream-rules.ts';
 
 /** Cycles from the start of a tile, as the sequencer decides it, to the tile's cycle 0 in the grid. */
@@ -133,7 +133,7 @@ export function topDesign(design: Design, streamBits?: number): TopDesign {
 }
 
 /** How jobs are planned for a top module: partial sums come back through the host, a whole tile at a time. */
-export function topPlanning({ schedule }: Design): PlanOptions {
+export function topPlanning({ schedule }: Design): JobPlanning {
   return { returnGapCycles: schedule.latencyCycles + START_TO_GRID_CYCLES };
 }
 

@@ -224,6 +224,16 @@ const REFUSED: readonly (readonly [claim: string, args: readonly string[], sente
     'unknown array "othr" in two.array, did you mean "other"?',
   ],
   [
+    'a stream width that no top module has',
+    ['generate', 'two.array:one', '--top', '--stream-bits', '96'],
+    'the streams of a top module are a power of two of 32 to 4096 bits wide, received 96',
+  ],
+  [
+    'a stream width without a top module',
+    ['generate', 'two.array:one', '--stream-bits', '64'],
+    '--stream-bits is the width of the streams of a top module: it goes with --top, received 64 without',
+  ],
+  [
     'an operand of the wrong rank',
     ['matmul', 'two.array:one', 'line.npy', 'b.npy', '-o', 'out.npy'],
     'A must be a matrix (rank 2), received rank 1 with shape [3]',

@@ -119,6 +119,19 @@ describe('generate', () => {
   });
 });
 
+describe('generate --top', () => {
+  test('writes the module around the array and says how wide its streams are', async () => {
+    const args = ['generate', 's.array:small8', '-o', 'out/top', '--top', '--stream-bits', '64'];
+    const { stdout } = await place.run(args);
+    expect(stdout).toMatch(/^top module: streams of 64 bits, \d+ beats to a tile \(\d+ with C\), \d+ to its result$/m);
+    const document = JSON.parse((await place.run([...args, '--json'])).stdout) as GenerateDocument;
+    expect(document.streamBits).toBe(64);
+    expect(document.files.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['small8_top.v', 'espalier_skid.v', 'espalier_sequencer.v']),
+    );
+  });
+});
+
 describe('generate --fault', () => {
   test('draws the faults, given by text or by name, and what they can change', async () => {
     const args = ['generate', 's.array:small8', '-o', 'out/picture', '--json'];

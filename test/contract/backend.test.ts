@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import { openBackend, openRtl } from '../../src/backend/open.ts';
+import { openTopBackend } from '../../src/backend/open-top.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import type { Design } from '../../src/design/design.ts';
 import { CastingError, FaultError, OperandError } from '../../src/errors.ts';
@@ -14,7 +15,14 @@ const MODELS: readonly { name: string; open: (design: Design) => Promise<Backend
   { name: 'cycle', open: (design) => openBackend(design, 'cycle') },
   { name: 'rtl, structural', open: (design) => openRtl(design, { architecture: 'structural' }) },
   { name: 'rtl, rolled', open: (design) => openRtl(design, { architecture: 'rolled' }) },
+  { name: 'top', open: (design) => openBackend(design, 'top') },
+  {
+    name: 'top, narrow and waiting at random',
+    open: (design) => openTopBackend(design, { streamBits: 32, stalls: STALLS }),
+  },
 ];
+
+const STALLS = { seed: 1, input: 0.4, output: 0.4, registers: 0.2 };
 
 const SPEC = parseSpec(
   `array os { size 3 x 2 x 4; projection output_stationary; types a: uint8, b: int8, c: int32; fault_slots 2 }`,
@@ -151,7 +159,10 @@ describe.each(MODELS)('the $name model', ({ open }) => {
   });
 });
 
-describe.each(MODELS.filter(({ name }) => name !== 'rtl, structural'))('the $name model', ({ open }) => {
+/** 256 PEs take long to compile one by one; one form of the top module stands for both. */
+const LARGE = MODELS.filter(({ name }) => !['rtl, structural', 'top, narrow and waiting at random'].includes(name));
+
+describe.each(LARGE)('the $name model', ({ open }) => {
   it('stops in the middle of a long job', async () => {
     const backend = await open(buildDesign({ ...SPEC, size: [16, 16, 64] }));
     const long = { a: tensor('uint8', [1000, 1000]), b: tensor('int8', [1000, 1000]) };

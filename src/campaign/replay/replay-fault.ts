@@ -117,8 +117,9 @@ function checkWaveform(
 
 async function openReplayBackend(design: Design, options: ReplayOptions): Promise<Backend> {
   const { backend = 'functional', vcdPath, signal, onProgress } = options;
-  if (backend !== 'rtl') return await openBackend(design, backend);
   const control = { signal, onProgress: (phase: string) => onProgress?.(phase) };
+  if (backend === 'top') return await openBackend(withFaultSlot(design), backend, control);
+  if (backend !== 'rtl') return await openBackend(design, backend);
   return await openRtl(withFaultSlot(design), { ...control, trace: vcdPath !== undefined });
 }
 
