@@ -22,7 +22,7 @@ export interface EmittedFile {
 }
 
 /** The files of `rtl/` that a design with fault slots needs. */
-const FAULT_LIBRARY = ['decode', 'tap', 'pick', 'report'].map((name) => `espalier_fault_${name}.v`);
+const FAULT_LIBRARY = ['decode', 'tap', 'report'].map((name) => `espalier_fault_${name}.v`);
 
 /** The largest grid that is printed instance by instance: its text has about 170 MB. */
 const MAX_EMITTED_PES = 2 ** 18;
@@ -103,6 +103,7 @@ function commonView(design: Design) {
     lastFaultData: slots * faultPort.dataBits - 1,
     lastFaultPe: slots * faultPort.peBits - 1,
     zeroFired: `${slots}'d0`,
+    zeroFaultData: `${slots * faultPort.dataBits}'d0`,
     zeroWord: `${faultPort.dataBits}'d0`,
     peBits: faultPort.peBits,
     nodeBits: faultPort.nodeBits,
