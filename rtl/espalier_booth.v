@@ -55,14 +55,16 @@ module espalier_booth #(
       wire [B-1:0] b, finished;
       assign {finished, above, b, a} = states[row*STATE +: STATE];
 
-      // The digit 0, 1 or 2, or its negative: the complement, and the one that it lacks as a carry into the row.
+      // The digit 0, 1 or 2, or its negative: the complement, and the one that it lacks as a carry out of a bit below
+      // the row. That bit adds a constant: two equal bits would send one net to both inputs of a carry cell, at which
+      // nextpnr-ice40 0.4 routes without end.
       wire [B:0]   digits = {b, 1'b0};
       wire         negative = digits[2*row+2];
       wire         one = digits[2*row+1] ^ digits[2*row];
       wire         two = (digits[2*row+2] ^ digits[2*row+1]) & ~one;
       wire [A+1:0] size = two ? {a[A-1], a, 1'b0} : one ? {{2{a[A-1]}}, a} : {(A+2){1'b0}};
       wire [A+1:0] term = size ^ {(A+2){negative}};
-      wire [A+2:0] sum = $signed({{2{above[A-1]}}, above, negative}) + $signed({term, negative});
+      wire [A+2:0] sum = $signed({{2{above[A-1]}}, above, 1'b1}) + $signed({term, negative});
 
       wire [B-1:0] finishes = {{(B-2){1'b0}}, sum[2:1]} << (2 * row);
       espalier_pipe #(

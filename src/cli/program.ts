@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { BACKENDS } from '../backend/backend.ts';
 import { ARCHITECTURES } from '../backend/machine-design.ts';
 import { DEFAULT_LOWERING, LOWERINGS } from '../onnx/lowering/lowering.ts';
+import { describeDevices, TARGETS } from '../synth/targets.ts';
 import { VERSION } from '../version.ts';
 import { addCampaignCommands } from './campaign-command.ts';
 import { addReplayCommand } from './campaign-replay-command.ts';
@@ -46,6 +47,14 @@ export function buildProgram(host: Host): Command {
     .option('--tb', 'write a testbench that checks itself and needs only a simulator')
     .option('--package', 'write files for FuseSoC, Yosys and Vivado, clock constraints and a README')
     .action(run(host, async () => (await import('./generate.ts')).generate));
+
+  command('synth', 'synthesise an array with Yosys: the cells of a PE and of the whole, and what fault slots cost')
+    .argument('<spec>', SPEC)
+    .addOption(new Option('--target <family>', 'family of FPGAs').choices(TARGETS).default('ice40'))
+    .option('--device <name>', `device of the family: ${describeDevices()}; the first when left out`)
+    .option('--no-dsp', 'build multipliers from LUTs')
+    .option('--clock', 'place and route as well, for the clock frequency (ice40, with nextpnr-ice40)')
+    .action(run(host, async () => (await import('./synth.ts')).synth));
 
   command('check', 'compare the simulators and the Verilog, cycle by cycle, under random faults')
     .argument('[spec]', SPEC)

@@ -28,6 +28,7 @@ export function commonView(design: Design) {
     lastFaultData: slots * faultPort.dataBits - 1,
     lastFaultPe: slots * faultPort.peBits - 1,
     zeroFired: `${slots}'d0`,
+    zeroFaultData: `${slots * faultPort.dataBits}'d0`,
     zeroWord: `${faultPort.dataBits}'d0`,
     peBits: faultPort.peBits,
     nodeBits: faultPort.nodeBits,

@@ -24,7 +24,7 @@ export interface EmittedFile {
 }
 
 /** The files of `rtl/` that a design with fault slots needs. */
-const FAULT_LIBRARY = ['decode', 'tap', 'pick', 'report'].map((name) => `espalier_fault_${name}.v`);
+const FAULT_LIBRARY = ['decode', 'tap', 'report'].map((name) => `espalier_fault_${name}.v`);
 
 /** The largest grid that is printed instance by instance: its text has about 170 MB. */
 const MAX_EMITTED_PES = 2 ** 18;

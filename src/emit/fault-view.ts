@@ -15,8 +15,10 @@ export interface FaultNodeView {
   readonly late: boolean;
   /** Its lines in `fault_node`, one for each slot, such as `[1:0]`. */
   readonly lines: string;
-  /** Its bits in what the PE shows of its nodes. */
-  readonly from: number;
+  /** Its code in the fault port, as a literal. */
+  readonly code: string;
+  /** The PE's port that shows what the node takes without faults. */
+  readonly shown: string;
 }
 
 /** How the faults of a design are wired: from the fault port to the PEs, and back what these show of their nodes. */
@@ -24,16 +26,13 @@ export interface FaultView {
   readonly nodes: readonly FaultNodeView[];
   readonly nodeCount: number;
   readonly lastNodeLine: number;
-  /** Bits of the nodes that a PE shows in the cycle in which faults act on them, and in the cycle after. */
-  readonly seenBits: number;
-  readonly lateBits: number;
+  /** Whether there are nodes at which faults act in their own cycle, and such at which they act in the next. */
+  readonly hasNow: boolean;
+  readonly hasLate: boolean;
   /** Codes and bits of the nodes for the decoder. */
   readonly codes: string;
   readonly widths: string;
-  /** What a slot's node takes, at the width of the port: expressions with the variable `slot`, to be or-ed. */
-  readonly seenWords: readonly string[];
-  /** The same of the late node, null where the PE has none; and which slots address it. */
-  readonly lateWord: string | null;
+  /** Which slots address the late node. */
   readonly lateLines: string;
 }
 
@@ -42,38 +41,25 @@ export function faultView({ spec, faultSites, faultPort }: Design): FaultView | 
   const slots = spec.faultSlots;
   if (slots === 0) return null;
   const nodes: FaultNodeView[] = [];
-  const bits = { seen: 0, late: 0 };
-  faultSites.forEach(({ node, widthBits }, index) => {
-    const late = node === LATE;
-    const plane = late ? 'late' : 'seen';
-    const lines = `[${(index + 1) * slots - 1}:${index * slots}]`;
-    nodes.push({ node, widthBits, late, lines, from: bits[plane] });
-    bits[plane] += widthBits;
-  });
   const { nodeBits, dataBits } = faultPort;
-  const codes = faultSites.map(({ code }) => literal(nodeBits, code));
+  faultSites.forEach(({ node, code, widthBits }, index) => {
+    const late = node === LATE;
+    const lines = `[${(index + 1) * slots - 1}:${index * slots}]`;
+    nodes.push({ node, widthBits, late, lines, code: literal(nodeBits, code), shown: `fault_${node}` });
+  });
   const widths = faultSites.map(({ widthBits }) => literal(dataBits, (1n << BigInt(widthBits)) - 1n));
-  const word = (vector: string, vectorBits: number, { from, widthBits }: FaultNodeView) => {
-    const pad = dataBits - widthBits;
-    const at = from === 0 ? '' : ` + ${from}`;
-    const own = `${vector}[slot*${vectorBits}${at} +: ${widthBits}]`;
-    return pad === 0 ? own : `{${pad}'d0, ${own}}`;
-  };
-  const line = ({ node }: FaultNodeView) =>
-    `fault_node[${nodes.findIndex((other) => other.node === node) * slots} + slot]`;
   const late = nodes.find((node) => node.late);
   return {
     nodes,
     nodeCount: nodes.length,
     lastNodeLine: nodes.length * slots - 1,
-    seenBits: bits.seen,
-    lateBits: bits.late,
-    codes: `{${codes.toReversed().join(', ')}}`,
+    hasNow: nodes.some((node) => !node.late),
+    hasLate: late !== undefined,
+    codes: `{${nodes
+      .map(({ code }) => code)
+      .toReversed()
+      .join(', ')}}`,
     widths: `{${widths.toReversed().join(', ')}}`,
-    seenWords: nodes
-      .filter((node) => !node.late)
-      .map((node) => `{${dataBits}{${line(node)}}} & ${word('fault_seen_picked', bits.seen, node)}`),
-    lateWord: late ? word('fault_late_picked', bits.late, late) : null,
     lateLines: late ? `fault_node${late.lines}` : `${slots}'d0`,
   };
 }

@@ -2,7 +2,7 @@ import type { Design, Network, StreamPort } from '../design/design.ts';
 import { type FaultView, faultView } from './fault-view.ts';
 import { gridPorts } from './grid-ports.ts';
 import type { PortGroup } from './ports.ts';
-import { laneOf, positionName, range } from './verilog.ts';
+import { laneOf, literal, positionName, range, resize } from './verilog.ts';
 
 /** One pair of ports of a PE: where its input comes from and the wire that its output drives. */
 interface ConnectionView {
@@ -23,18 +23,23 @@ interface PeInstanceView {
   readonly faultConnections: readonly { readonly port: string; readonly wire: string; readonly comma: string }[];
 }
 
-/** Last bits of the vectors that hold all PEs' or all slots' bits. */
-interface FaultRanges {
-  readonly lastSeen: number;
-  readonly lastSeenPicked: number;
-  readonly lastLate: number;
-  readonly lastLatePicked: number;
+/** A node of all PEs, as the grid picks those that slots address. */
+interface ShownNodeView {
+  readonly code: string;
+  readonly range: string;
+  /** For each PE its index and what it shows, at the width of the fault port. */
+  readonly pes: readonly { readonly index: string; readonly name: string; readonly word: string }[];
+}
+
+interface GridFaultView extends FaultView {
+  readonly now: readonly ShownNodeView[];
+  readonly late: readonly ShownNodeView[];
 }
 
 /** What `grid.v.hbs` prints. */
 interface GridView {
   readonly portGroups: readonly PortGroup[];
-  readonly faults: (FaultView & FaultRanges) | null;
+  readonly faults: GridFaultView | null;
   readonly wires: readonly { readonly range: string; readonly name: string }[];
   readonly pes: readonly PeInstanceView[];
   readonly outputs: readonly { readonly target: string; readonly source: string; readonly lane: string | null }[];
@@ -82,7 +87,7 @@ export function gridView(design: Design): GridView {
       output: wireName(design, stream, index, positions),
       comma: faults || s < streams.length - 1 ? ',' : '',
     })),
-    faultConnections: faults ? faultConnections(faults, index, design) : [],
+    faultConnections: faults ? faultConnections(faults, index, positions[n]!, design) : [],
   }));
   const { output } = design;
   const outputStream = streams.find(({ name }) => `${name}_o` === output.name)!;
@@ -93,41 +98,41 @@ export function gridView(design: Design): GridView {
   }));
   return {
     portGroups: gridPorts(design),
-    faults: faults && { ...faults, ...faultRanges(faults, design) },
+    faults: faults && shownNodes(faults, design, positions),
     wires,
     pes,
     outputs,
   };
 }
 
-function faultRanges({ seenBits, lateBits }: FaultView, { spec, pes }: Design): FaultRanges {
-  return {
-    lastSeen: pes.length * seenBits - 1,
-    lastSeenPicked: spec.faultSlots * seenBits - 1,
-    lastLate: pes.length * lateBits - 1,
-    lastLatePicked: spec.faultSlots * lateBits - 1,
-  };
+function shownNodes(faults: FaultView, { pes, faultPort }: Design, positions: readonly string[]): GridFaultView {
+  const { dataBits, peBits } = faultPort;
+  const [now, late] = [false, true].map((late) =>
+    faults.nodes
+      .filter((node) => node.late === late)
+      .map(({ code, widthBits, shown }) => ({
+        code,
+        range: range(widthBits),
+        pes: pes.map(({ index }, n) => {
+          const name = `${shown}_${positions[n]}`;
+          return { index: literal(peBits, index), name, word: resize(name, widthBits, dataBits, false) };
+        }),
+      })),
+  );
+  return { ...faults, now: now!, late: late! };
 }
 
 /** What the fault ports of a PE are connected to, in their order. */
-function faultConnections({ seenBits, lateBits, nodes }: FaultView, index: number, { spec, pes }: Design) {
-  const own = (vector: string, bits: number) =>
-    pes.length === 1 ? vector : `${vector}[${(index + 1) * bits - 1}:${index * bits}]`;
-  const plane = (late: boolean, connections: readonly (readonly [string, string])[]) =>
-    nodes.some((node) => node.late === late) ? connections : [];
+function faultConnections({ hasNow, hasLate, nodes }: FaultView, index: number, position: string, design: Design) {
+  const slots = design.spec.faultSlots;
+  const hits = design.pes.length === 1 ? '' : `[${(index + 1) * slots - 1}:${index * slots}]`;
+  const pair = (name: string) => [`${name}_keep`, `${name}_toggle`].map((wire) => [`${wire}_i`, wire] as const);
   const connections = [
-    ['fault_hit_i', own('fault_hit', spec.faultSlots)] as const,
+    ['fault_hit_i', `fault_hit${hits}`] as const,
     ['fault_node_i', 'fault_node'] as const,
-    ...plane(false, [
-      ['fault_keep_i', 'fault_keep'],
-      ['fault_toggle_i', 'fault_toggle'],
-      ['fault_seen_o', own('fault_seen', seenBits)],
-    ]),
-    ...plane(true, [
-      ['fault_late_keep_i', 'fault_late_keep'],
-      ['fault_late_toggle_i', 'fault_late_toggle'],
-      ['fault_late_o', own('fault_late', lateBits)],
-    ]),
+    ...(hasNow ? pair('fault') : []),
+    ...(hasLate ? pair('fault_late') : []),
+    ...nodes.map(({ shown }) => [`${shown}_o`, `${shown}_${position}`] as const),
   ];
   return connections.map(([port, wire], n) => ({ port, wire, comma: n < connections.length - 1 ? ',' : '' }));
 }

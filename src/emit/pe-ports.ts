@@ -30,23 +30,23 @@ export function pePorts(design: Design): PortGroup[] {
   return groups;
 }
 
-function faultGroup({ spec, faultPort }: Design, { nodes, nodeCount, seenBits, lateBits }: FaultView): PortGroup {
+function faultGroup({ spec, faultPort }: Design, { nodes, nodeCount, hasNow, hasLate }: FaultView): PortGroup {
   const slots = spec.faultSlots;
   const port = (direction: PortView['direction'], name: string, widthBits: number): PortView[] =>
     widthBits === 0 ? [] : [{ direction, range: `[${widthBits - 1}:0] `, name }];
   const dataBits = slots * faultPort.dataBits;
-  const [now, late] = [false, true].map((is) => nodes.filter(({ late }) => late === is).length > 0);
   return {
     comment: `faults: ${slots === 1 ? '1 slot' : `${slots} slots`}, slot 0 in the least significant bits; a hit node becomes (value & keep) ^ toggle; late: of the cycle before`,
     ports: [
       ...port('input ', 'fault_hit_i', slots),
       ...port('input ', 'fault_node_i', slots * nodeCount),
-      ...port('input ', 'fault_keep_i', now ? dataBits : 0),
-      ...port('input ', 'fault_toggle_i', now ? dataBits : 0),
-      ...port('output', 'fault_seen_o', seenBits),
-      ...port('input ', 'fault_late_keep_i', late ? dataBits : 0),
-      ...port('input ', 'fault_late_toggle_i', late ? dataBits : 0),
-      ...port('output', 'fault_late_o', lateBits),
+      ...port('input ', 'fault_keep_i', hasNow ? dataBits : 0),
+      ...port('input ', 'fault_toggle_i', hasNow ? dataBits : 0),
+      ...port('input ', 'fault_late_keep_i', hasLate ? dataBits : 0),
+      ...port('input ', 'fault_late_toggle_i', hasLate ? dataBits : 0),
+      ...nodes.map(
+        ({ shown, widthBits }): PortView => ({ direction: 'output', range: range(widthBits), name: `${shown}_o` }),
+      ),
     ],
   };
 }

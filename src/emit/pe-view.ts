@@ -112,16 +112,7 @@ class PeBuilder {
 
   /** What the nodes take without faults, for the grid to tell which faults change it. */
   #shown(): void {
-    const { nodes = [] } = this.#faults ?? {};
-    const shown = (late: boolean) =>
-      this.#wires
-        .flatMap(({ tap }) => (tap?.late === late ? [tap] : []))
-        .toSorted((p, q) => order(p) - order(q))
-        .map(({ value }) => value);
-    const order = ({ node }: TapView) => nodes.findIndex((candidate) => candidate.node === node);
-    const [seen, late] = [shown(false), shown(true)];
-    if (seen.length > 0) this.#output('fault_seen_o', `{${seen.toReversed().join(', ')}}`);
-    if (late.length > 0) this.#output('fault_late_o', `{${late.toReversed().join(', ')}}`);
+    for (const { tap } of this.#wires) if (tap) this.#output(`fault_${tap.node}_o`, tap.value);
   }
 
   #token(name: 'first' | 'last'): void {

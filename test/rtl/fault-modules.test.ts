@@ -155,21 +155,6 @@ describe.skipIf(!hasIcarus)('espalier_fault_report (skipped where iverilog is ab
   });
 });
 
-describe.skipIf(!hasIcarus)('espalier_fault_pick (skipped where iverilog is absent)', () => {
-  it('picks the values of each addressed PE, and those of PE 0 beyond the last', () => {
-    const lines = simulate(
-      `module bench;
-         reg [3:0] pe; wire [15:0] value;
-         espalier_fault_pick #(.PES(3), .SLOTS(2), .PE_BITS(2), .BITS(8)) dut (
-           .pe_i(pe), .value_i(24'hccbbaa), .value_o(value));
-         initial begin pe = 4'b1001; #1 $display("%h", value); pe = 4'b1100; #1 $display("%h", value); end
-       endmodule`,
-      'espalier_fault_pick.v',
-    );
-    expect(lines).toEqual(['ccbb', 'aaaa']);
-  });
-});
-
 describe.skipIf(!hasIcarus)('espalier_booth (skipped where iverilog is absent)', () => {
   it.each([
     ['int8 × int8', { A_BITS: 8, A_SIGNED: 1, B_BITS: 8, B_SIGNED: 1, LATENCY: 0 }],

@@ -38,10 +38,18 @@ module bf16_pe (
     input  wire [9:0] fault_node_i,
     input  wire [31:0] fault_keep_i,
     input  wire [31:0] fault_toggle_i,
-    output wire [161:0] fault_seen_o,
     input  wire [31:0] fault_late_keep_i,
     input  wire [31:0] fault_late_toggle_i,
-    output wire [31:0] fault_late_o
+    output wire [15:0] fault_a_o,
+    output wire [15:0] fault_b_o,
+    output wire [31:0] fault_c_o,
+    output wire [31:0] fault_p_o,
+    output wire [15:0] fault_a_out_o,
+    output wire [15:0] fault_b_out_o,
+    output wire [31:0] fault_c_in_o,
+    output wire fault_first_o,
+    output wire fault_last_o,
+    output wire [31:0] fault_s_o
 );
   reg  [31:0] c_clean_q;
   reg  c_hit_q;
@@ -207,8 +215,16 @@ module bf16_pe (
   assign a_o = a_forward;
   assign b_o = b_forward;
   assign s_o = s_link1_q;
-  assign fault_seen_o = {s_d_clean, last_d_clean, first_d_clean, c_in_clean, b_forward_clean, a_forward_clean, p_d_clean, b_d_clean, a_d_clean};
-  assign fault_late_o = {c_clean_q};
+  assign fault_c_o = c_clean_q;
+  assign fault_first_o = first_d_clean;
+  assign fault_last_o = last_d_clean;
+  assign fault_a_o = a_d_clean;
+  assign fault_a_out_o = a_forward_clean;
+  assign fault_b_o = b_d_clean;
+  assign fault_b_out_o = b_forward_clean;
+  assign fault_p_o = p_d_clean;
+  assign fault_c_in_o = c_in_clean;
+  assign fault_s_o = s_d_clean;
 endmodule
 
 `default_nettype wire

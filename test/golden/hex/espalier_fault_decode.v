@@ -50,12 +50,11 @@ module espalier_fault_decode #(
         node_o[node*SLOTS + slot] = fault_node_i[slot*NODE_BITS +: NODE_BITS] == CODES[node*NODE_BITS +: NODE_BITS];
         if (node_o[node*SLOTS + slot]) bits = WIDTHS[node*DATA_BITS +: DATA_BITS];
       end
-      hits = 1'b0;
       for (pe = 0; pe < PES; pe = pe + 1) begin
         hit_o[pe*SLOTS + slot] = fault_en_i[slot] && fault_pe_i[slot*PE_BITS +: PE_BITS] == pe[PE_BITS-1:0];
-        hits = hits | hit_o[pe*SLOTS + slot];
       end
       kind  = fault_kind_i[slot*2 +: 2];
+      hits  = fault_en_i[slot] && {1'b0, fault_pe_i[slot*PE_BITS +: PE_BITS]} < PES[PE_BITS:0];
       mask  = hits ? fault_mask_i[slot*DATA_BITS +: DATA_BITS] & bits : {DATA_BITS{1'b0}};
       value = fault_value_i[slot*DATA_BITS +: DATA_BITS];
       own_keep_o[slot*DATA_BITS +: DATA_BITS]   = kind == 2'd2 ? {DATA_BITS{1'b1}} : ~mask;

@@ -63,29 +63,121 @@ module hex_grid (
   wire [63:0] fault_late_toggle;
   reg  [63:0] fault_seen_value;
   reg  [63:0] fault_late_value;
-  wire [447:0] fault_seen;
-  wire [127:0] fault_seen_picked;
-  espalier_fault_pick #(
-      .PES(7), .SLOTS(2), .PE_BITS(3), .BITS(64)
-  ) u_fault_seen (
-      .pe_i(fault_pe_i), .value_i(fault_seen), .value_o(fault_seen_picked)
-  );
-  wire [223:0] fault_late;
-  wire [63:0] fault_late_picked;
-  espalier_fault_pick #(
-      .PES(7), .SLOTS(2), .PE_BITS(3), .BITS(32)
-  ) u_fault_late (
-      .pe_i(fault_late_pe), .value_i(fault_late), .value_o(fault_late_picked)
-  );
+  wire [7:0] fault_a_xm1_y0;
+  wire [7:0] fault_a_xm1_y1;
+  wire [7:0] fault_a_x0_ym1;
+  wire [7:0] fault_a_x0_y0;
+  wire [7:0] fault_a_x0_y1;
+  wire [7:0] fault_a_x1_ym1;
+  wire [7:0] fault_a_x1_y0;
+  wire [7:0] fault_b_xm1_y0;
+  wire [7:0] fault_b_xm1_y1;
+  wire [7:0] fault_b_x0_ym1;
+  wire [7:0] fault_b_x0_y0;
+  wire [7:0] fault_b_x0_y1;
+  wire [7:0] fault_b_x1_ym1;
+  wire [7:0] fault_b_x1_y0;
+  wire [7:0] fault_a_out_xm1_y0;
+  wire [7:0] fault_a_out_xm1_y1;
+  wire [7:0] fault_a_out_x0_ym1;
+  wire [7:0] fault_a_out_x0_y0;
+  wire [7:0] fault_a_out_x0_y1;
+  wire [7:0] fault_a_out_x1_ym1;
+  wire [7:0] fault_a_out_x1_y0;
+  wire [7:0] fault_b_out_xm1_y0;
+  wire [7:0] fault_b_out_xm1_y1;
+  wire [7:0] fault_b_out_x0_ym1;
+  wire [7:0] fault_b_out_x0_y0;
+  wire [7:0] fault_b_out_x0_y1;
+  wire [7:0] fault_b_out_x1_ym1;
+  wire [7:0] fault_b_out_x1_y0;
+  wire [31:0] fault_c_in_xm1_y0;
+  wire [31:0] fault_c_in_xm1_y1;
+  wire [31:0] fault_c_in_x0_ym1;
+  wire [31:0] fault_c_in_x0_y0;
+  wire [31:0] fault_c_in_x0_y1;
+  wire [31:0] fault_c_in_x1_ym1;
+  wire [31:0] fault_c_in_x1_y0;
+  wire [31:0] fault_c_xm1_y0;
+  wire [31:0] fault_c_xm1_y1;
+  wire [31:0] fault_c_x0_ym1;
+  wire [31:0] fault_c_x0_y0;
+  wire [31:0] fault_c_x0_y1;
+  wire [31:0] fault_c_x1_ym1;
+  wire [31:0] fault_c_x1_y0;
   integer slot;
   always @* begin
+    fault_seen_value = 64'd0;
+    fault_late_value = 64'd0;
     for (slot = 0; slot < 2; slot = slot + 1) begin
-      fault_seen_value[slot*32 +: 32] = ({32{fault_node[0 + slot]}} & {24'd0, fault_seen_picked[slot*64 +: 8]}) |
-        ({32{fault_node[2 + slot]}} & {24'd0, fault_seen_picked[slot*64 + 8 +: 8]}) |
-        ({32{fault_node[6 + slot]}} & {24'd0, fault_seen_picked[slot*64 + 16 +: 8]}) |
-        ({32{fault_node[8 + slot]}} & {24'd0, fault_seen_picked[slot*64 + 24 +: 8]}) |
-        ({32{fault_node[10 + slot]}} & fault_seen_picked[slot*64 + 32 +: 32]);
-      fault_late_value[slot*32 +: 32] = fault_late_picked[slot*32 +: 32];
+      case (fault_node_i[slot*4 +: 4])
+        4'h0:
+          case (fault_pe_i[slot*3 +: 3])
+            3'h0: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_xm1_y0};
+            3'h1: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_xm1_y1};
+            3'h2: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_x0_ym1};
+            3'h3: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_x0_y0};
+            3'h4: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_x0_y1};
+            3'h5: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_x1_ym1};
+            3'h6: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_x1_y0};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h1:
+          case (fault_pe_i[slot*3 +: 3])
+            3'h0: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_xm1_y0};
+            3'h1: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_xm1_y1};
+            3'h2: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_x0_ym1};
+            3'h3: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_x0_y0};
+            3'h4: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_x0_y1};
+            3'h5: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_x1_ym1};
+            3'h6: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_x1_y0};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h4:
+          case (fault_pe_i[slot*3 +: 3])
+            3'h0: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_xm1_y0};
+            3'h1: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_xm1_y1};
+            3'h2: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_x0_ym1};
+            3'h3: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_x0_y0};
+            3'h4: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_x0_y1};
+            3'h5: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_x1_ym1};
+            3'h6: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_x1_y0};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h5:
+          case (fault_pe_i[slot*3 +: 3])
+            3'h0: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_xm1_y0};
+            3'h1: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_xm1_y1};
+            3'h2: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_x0_ym1};
+            3'h3: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_x0_y0};
+            3'h4: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_x0_y1};
+            3'h5: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_x1_ym1};
+            3'h6: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_x1_y0};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h6:
+          case (fault_pe_i[slot*3 +: 3])
+            3'h0: fault_seen_value[slot*32 +: 32] = fault_c_in_xm1_y0;
+            3'h1: fault_seen_value[slot*32 +: 32] = fault_c_in_xm1_y1;
+            3'h2: fault_seen_value[slot*32 +: 32] = fault_c_in_x0_ym1;
+            3'h3: fault_seen_value[slot*32 +: 32] = fault_c_in_x0_y0;
+            3'h4: fault_seen_value[slot*32 +: 32] = fault_c_in_x0_y1;
+            3'h5: fault_seen_value[slot*32 +: 32] = fault_c_in_x1_ym1;
+            3'h6: fault_seen_value[slot*32 +: 32] = fault_c_in_x1_y0;
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        default: fault_seen_value[slot*32 +: 32] = 32'd0;
+      endcase
+      case (fault_late_pe[slot*3 +: 3])
+        3'h0: fault_late_value[slot*32 +: 32] = fault_c_xm1_y0;
+        3'h1: fault_late_value[slot*32 +: 32] = fault_c_xm1_y1;
+        3'h2: fault_late_value[slot*32 +: 32] = fault_c_x0_ym1;
+        3'h3: fault_late_value[slot*32 +: 32] = fault_c_x0_y0;
+        3'h4: fault_late_value[slot*32 +: 32] = fault_c_x0_y1;
+        3'h5: fault_late_value[slot*32 +: 32] = fault_c_x1_ym1;
+        3'h6: fault_late_value[slot*32 +: 32] = fault_c_x1_y0;
+        default: fault_late_value[slot*32 +: 32] = 32'd0;
+      endcase
     end
   end
 
@@ -132,10 +224,14 @@ module hex_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[63:0]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[31:0])
+      .fault_a_o(fault_a_xm1_y0),
+      .fault_b_o(fault_b_xm1_y0),
+      .fault_c_o(fault_c_xm1_y0),
+      .fault_a_out_o(fault_a_out_xm1_y0),
+      .fault_b_out_o(fault_b_out_xm1_y0),
+      .fault_c_in_o(fault_c_in_xm1_y0)
   );
   // PE 1 at (-1, 1)
   hex_pe pe_xm1_y1 (
@@ -147,10 +243,14 @@ module hex_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[127:64]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[63:32])
+      .fault_a_o(fault_a_xm1_y1),
+      .fault_b_o(fault_b_xm1_y1),
+      .fault_c_o(fault_c_xm1_y1),
+      .fault_a_out_o(fault_a_out_xm1_y1),
+      .fault_b_out_o(fault_b_out_xm1_y1),
+      .fault_c_in_o(fault_c_in_xm1_y1)
   );
   // PE 2 at (0, -1)
   hex_pe pe_x0_ym1 (
@@ -162,10 +262,14 @@ module hex_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[191:128]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[95:64])
+      .fault_a_o(fault_a_x0_ym1),
+      .fault_b_o(fault_b_x0_ym1),
+      .fault_c_o(fault_c_x0_ym1),
+      .fault_a_out_o(fault_a_out_x0_ym1),
+      .fault_b_out_o(fault_b_out_x0_ym1),
+      .fault_c_in_o(fault_c_in_x0_ym1)
   );
   // PE 3 at (0, 0)
   hex_pe pe_x0_y0 (
@@ -177,10 +281,14 @@ module hex_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[255:192]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[127:96])
+      .fault_a_o(fault_a_x0_y0),
+      .fault_b_o(fault_b_x0_y0),
+      .fault_c_o(fault_c_x0_y0),
+      .fault_a_out_o(fault_a_out_x0_y0),
+      .fault_b_out_o(fault_b_out_x0_y0),
+      .fault_c_in_o(fault_c_in_x0_y0)
   );
   // PE 4 at (0, 1)
   hex_pe pe_x0_y1 (
@@ -192,10 +300,14 @@ module hex_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[319:256]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[159:128])
+      .fault_a_o(fault_a_x0_y1),
+      .fault_b_o(fault_b_x0_y1),
+      .fault_c_o(fault_c_x0_y1),
+      .fault_a_out_o(fault_a_out_x0_y1),
+      .fault_b_out_o(fault_b_out_x0_y1),
+      .fault_c_in_o(fault_c_in_x0_y1)
   );
   // PE 5 at (1, -1)
   hex_pe pe_x1_ym1 (
@@ -207,10 +319,14 @@ module hex_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[383:320]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[191:160])
+      .fault_a_o(fault_a_x1_ym1),
+      .fault_b_o(fault_b_x1_ym1),
+      .fault_c_o(fault_c_x1_ym1),
+      .fault_a_out_o(fault_a_out_x1_ym1),
+      .fault_b_out_o(fault_b_out_x1_ym1),
+      .fault_c_in_o(fault_c_in_x1_ym1)
   );
   // PE 6 at (1, 0)
   hex_pe pe_x1_y0 (
@@ -222,10 +338,14 @@ module hex_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[447:384]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[223:192])
+      .fault_a_o(fault_a_x1_y0),
+      .fault_b_o(fault_b_x1_y0),
+      .fault_c_o(fault_c_x1_y0),
+      .fault_a_out_o(fault_a_out_x1_y0),
+      .fault_b_out_o(fault_b_out_x1_y0),
+      .fault_c_in_o(fault_c_in_x1_y0)
   );
 
   assign c_o[31:0] = c_xm1_y1;  // lane 0 of c_o

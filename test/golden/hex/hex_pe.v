@@ -33,10 +33,14 @@ module hex_pe (
     input  wire [11:0] fault_node_i,
     input  wire [63:0] fault_keep_i,
     input  wire [63:0] fault_toggle_i,
-    output wire [63:0] fault_seen_o,
     input  wire [63:0] fault_late_keep_i,
     input  wire [63:0] fault_late_toggle_i,
-    output wire [31:0] fault_late_o
+    output wire [7:0] fault_a_o,
+    output wire [7:0] fault_b_o,
+    output wire [31:0] fault_c_o,
+    output wire [7:0] fault_a_out_o,
+    output wire [7:0] fault_b_out_o,
+    output wire [31:0] fault_c_in_o
 );
   reg  [31:0] c_clean_q;
   reg  [1:0] c_hit_q;
@@ -124,8 +128,12 @@ module hex_pe (
   assign a_o = a_forward;
   assign b_o = b_forward;
   assign c_o = c_q;
-  assign fault_seen_o = {c_in_clean, b_forward_clean, a_forward_clean, b_d_clean, a_d_clean};
-  assign fault_late_o = {c_clean_q};
+  assign fault_c_o = c_clean_q;
+  assign fault_a_o = a_d_clean;
+  assign fault_a_out_o = a_forward_clean;
+  assign fault_b_o = b_d_clean;
+  assign fault_b_out_o = b_forward_clean;
+  assign fault_c_in_o = c_in_clean;
 endmodule
 
 `default_nettype wire

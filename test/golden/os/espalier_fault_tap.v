@@ -24,8 +24,10 @@ module espalier_fault_tap #(
     keep   = {WIDTH{1'b1}};
     toggle = {WIDTH{1'b0}};
     for (slot = 0; slot < SLOTS; slot = slot + 1) begin
-      keep   = keep & (fault_keep_i[slot*DATA_BITS +: WIDTH] | ~{WIDTH{fault_hit_i[slot]}});
-      toggle = toggle | (fault_toggle_i[slot*DATA_BITS +: WIDTH] & {WIDTH{fault_hit_i[slot]}});
+      if (fault_hit_i[slot]) begin
+        keep   = keep & fault_keep_i[slot*DATA_BITS +: WIDTH];
+        toggle = toggle | fault_toggle_i[slot*DATA_BITS +: WIDTH];
+      end
     end
     value_o = (value_i & keep) ^ toggle;
   end

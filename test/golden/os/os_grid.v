@@ -67,33 +67,133 @@ module os_grid (
   wire [31:0] fault_late_toggle;
   reg  [31:0] fault_seen_value;
   reg  [31:0] fault_late_value;
-  wire [455:0] fault_seen;
-  wire [113:0] fault_seen_picked;
-  espalier_fault_pick #(
-      .PES(4), .SLOTS(1), .PE_BITS(2), .BITS(114)
-  ) u_fault_seen (
-      .pe_i(fault_pe_i), .value_i(fault_seen), .value_o(fault_seen_picked)
-  );
-  wire [127:0] fault_late;
-  wire [31:0] fault_late_picked;
-  espalier_fault_pick #(
-      .PES(4), .SLOTS(1), .PE_BITS(2), .BITS(32)
-  ) u_fault_late (
-      .pe_i(fault_late_pe), .value_i(fault_late), .value_o(fault_late_picked)
-  );
+  wire [7:0] fault_a_x1_y1;
+  wire [7:0] fault_a_x1_y2;
+  wire [7:0] fault_a_x2_y1;
+  wire [7:0] fault_a_x2_y2;
+  wire [7:0] fault_b_x1_y1;
+  wire [7:0] fault_b_x1_y2;
+  wire [7:0] fault_b_x2_y1;
+  wire [7:0] fault_b_x2_y2;
+  wire [15:0] fault_p_x1_y1;
+  wire [15:0] fault_p_x1_y2;
+  wire [15:0] fault_p_x2_y1;
+  wire [15:0] fault_p_x2_y2;
+  wire [7:0] fault_a_out_x1_y1;
+  wire [7:0] fault_a_out_x1_y2;
+  wire [7:0] fault_a_out_x2_y1;
+  wire [7:0] fault_a_out_x2_y2;
+  wire [7:0] fault_b_out_x1_y1;
+  wire [7:0] fault_b_out_x1_y2;
+  wire [7:0] fault_b_out_x2_y1;
+  wire [7:0] fault_b_out_x2_y2;
+  wire [31:0] fault_c_in_x1_y1;
+  wire [31:0] fault_c_in_x1_y2;
+  wire [31:0] fault_c_in_x2_y1;
+  wire [31:0] fault_c_in_x2_y2;
+  wire fault_first_x1_y1;
+  wire fault_first_x1_y2;
+  wire fault_first_x2_y1;
+  wire fault_first_x2_y2;
+  wire fault_last_x1_y1;
+  wire fault_last_x1_y2;
+  wire fault_last_x2_y1;
+  wire fault_last_x2_y2;
+  wire [31:0] fault_s_x1_y1;
+  wire [31:0] fault_s_x1_y2;
+  wire [31:0] fault_s_x2_y1;
+  wire [31:0] fault_s_x2_y2;
+  wire [31:0] fault_c_x1_y1;
+  wire [31:0] fault_c_x1_y2;
+  wire [31:0] fault_c_x2_y1;
+  wire [31:0] fault_c_x2_y2;
   integer slot;
   always @* begin
+    fault_seen_value = 32'd0;
+    fault_late_value = 32'd0;
     for (slot = 0; slot < 1; slot = slot + 1) begin
-      fault_seen_value[slot*32 +: 32] = ({32{fault_node[0 + slot]}} & {24'd0, fault_seen_picked[slot*114 +: 8]}) |
-        ({32{fault_node[1 + slot]}} & {24'd0, fault_seen_picked[slot*114 + 8 +: 8]}) |
-        ({32{fault_node[3 + slot]}} & {16'd0, fault_seen_picked[slot*114 + 16 +: 16]}) |
-        ({32{fault_node[4 + slot]}} & {24'd0, fault_seen_picked[slot*114 + 32 +: 8]}) |
-        ({32{fault_node[5 + slot]}} & {24'd0, fault_seen_picked[slot*114 + 40 +: 8]}) |
-        ({32{fault_node[6 + slot]}} & fault_seen_picked[slot*114 + 48 +: 32]) |
-        ({32{fault_node[7 + slot]}} & {31'd0, fault_seen_picked[slot*114 + 80 +: 1]}) |
-        ({32{fault_node[8 + slot]}} & {31'd0, fault_seen_picked[slot*114 + 81 +: 1]}) |
-        ({32{fault_node[9 + slot]}} & fault_seen_picked[slot*114 + 82 +: 32]);
-      fault_late_value[slot*32 +: 32] = fault_late_picked[slot*32 +: 32];
+      case (fault_node_i[slot*4 +: 4])
+        4'h0:
+          case (fault_pe_i[slot*2 +: 2])
+            2'h0: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_x1_y1};
+            2'h1: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_x1_y2};
+            2'h2: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_x2_y1};
+            2'h3: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_x2_y2};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h1:
+          case (fault_pe_i[slot*2 +: 2])
+            2'h0: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_x1_y1};
+            2'h1: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_x1_y2};
+            2'h2: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_x2_y1};
+            2'h3: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_x2_y2};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h3:
+          case (fault_pe_i[slot*2 +: 2])
+            2'h0: fault_seen_value[slot*32 +: 32] = { {16{1'b0}}, fault_p_x1_y1};
+            2'h1: fault_seen_value[slot*32 +: 32] = { {16{1'b0}}, fault_p_x1_y2};
+            2'h2: fault_seen_value[slot*32 +: 32] = { {16{1'b0}}, fault_p_x2_y1};
+            2'h3: fault_seen_value[slot*32 +: 32] = { {16{1'b0}}, fault_p_x2_y2};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h4:
+          case (fault_pe_i[slot*2 +: 2])
+            2'h0: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_x1_y1};
+            2'h1: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_x1_y2};
+            2'h2: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_x2_y1};
+            2'h3: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_a_out_x2_y2};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h5:
+          case (fault_pe_i[slot*2 +: 2])
+            2'h0: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_x1_y1};
+            2'h1: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_x1_y2};
+            2'h2: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_x2_y1};
+            2'h3: fault_seen_value[slot*32 +: 32] = { {24{1'b0}}, fault_b_out_x2_y2};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h6:
+          case (fault_pe_i[slot*2 +: 2])
+            2'h0: fault_seen_value[slot*32 +: 32] = fault_c_in_x1_y1;
+            2'h1: fault_seen_value[slot*32 +: 32] = fault_c_in_x1_y2;
+            2'h2: fault_seen_value[slot*32 +: 32] = fault_c_in_x2_y1;
+            2'h3: fault_seen_value[slot*32 +: 32] = fault_c_in_x2_y2;
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h7:
+          case (fault_pe_i[slot*2 +: 2])
+            2'h0: fault_seen_value[slot*32 +: 32] = { {31{1'b0}}, fault_first_x1_y1};
+            2'h1: fault_seen_value[slot*32 +: 32] = { {31{1'b0}}, fault_first_x1_y2};
+            2'h2: fault_seen_value[slot*32 +: 32] = { {31{1'b0}}, fault_first_x2_y1};
+            2'h3: fault_seen_value[slot*32 +: 32] = { {31{1'b0}}, fault_first_x2_y2};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h8:
+          case (fault_pe_i[slot*2 +: 2])
+            2'h0: fault_seen_value[slot*32 +: 32] = { {31{1'b0}}, fault_last_x1_y1};
+            2'h1: fault_seen_value[slot*32 +: 32] = { {31{1'b0}}, fault_last_x1_y2};
+            2'h2: fault_seen_value[slot*32 +: 32] = { {31{1'b0}}, fault_last_x2_y1};
+            2'h3: fault_seen_value[slot*32 +: 32] = { {31{1'b0}}, fault_last_x2_y2};
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        4'h9:
+          case (fault_pe_i[slot*2 +: 2])
+            2'h0: fault_seen_value[slot*32 +: 32] = fault_s_x1_y1;
+            2'h1: fault_seen_value[slot*32 +: 32] = fault_s_x1_y2;
+            2'h2: fault_seen_value[slot*32 +: 32] = fault_s_x2_y1;
+            2'h3: fault_seen_value[slot*32 +: 32] = fault_s_x2_y2;
+            default: fault_seen_value[slot*32 +: 32] = 32'd0;
+          endcase
+        default: fault_seen_value[slot*32 +: 32] = 32'd0;
+      endcase
+      case (fault_late_pe[slot*2 +: 2])
+        2'h0: fault_late_value[slot*32 +: 32] = fault_c_x1_y1;
+        2'h1: fault_late_value[slot*32 +: 32] = fault_c_x1_y2;
+        2'h2: fault_late_value[slot*32 +: 32] = fault_c_x2_y1;
+        2'h3: fault_late_value[slot*32 +: 32] = fault_c_x2_y2;
+        default: fault_late_value[slot*32 +: 32] = 32'd0;
+      endcase
     end
   end
 
@@ -141,10 +241,18 @@ module os_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[113:0]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[31:0])
+      .fault_a_o(fault_a_x1_y1),
+      .fault_b_o(fault_b_x1_y1),
+      .fault_c_o(fault_c_x1_y1),
+      .fault_p_o(fault_p_x1_y1),
+      .fault_a_out_o(fault_a_out_x1_y1),
+      .fault_b_out_o(fault_b_out_x1_y1),
+      .fault_c_in_o(fault_c_in_x1_y1),
+      .fault_first_o(fault_first_x1_y1),
+      .fault_last_o(fault_last_x1_y1),
+      .fault_s_o(fault_s_x1_y1)
   );
   // PE 1 at (1, 2)
   os_pe pe_x1_y2 (
@@ -158,10 +266,18 @@ module os_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[227:114]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[63:32])
+      .fault_a_o(fault_a_x1_y2),
+      .fault_b_o(fault_b_x1_y2),
+      .fault_c_o(fault_c_x1_y2),
+      .fault_p_o(fault_p_x1_y2),
+      .fault_a_out_o(fault_a_out_x1_y2),
+      .fault_b_out_o(fault_b_out_x1_y2),
+      .fault_c_in_o(fault_c_in_x1_y2),
+      .fault_first_o(fault_first_x1_y2),
+      .fault_last_o(fault_last_x1_y2),
+      .fault_s_o(fault_s_x1_y2)
   );
   // PE 2 at (2, 1)
   os_pe pe_x2_y1 (
@@ -175,10 +291,18 @@ module os_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[341:228]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[95:64])
+      .fault_a_o(fault_a_x2_y1),
+      .fault_b_o(fault_b_x2_y1),
+      .fault_c_o(fault_c_x2_y1),
+      .fault_p_o(fault_p_x2_y1),
+      .fault_a_out_o(fault_a_out_x2_y1),
+      .fault_b_out_o(fault_b_out_x2_y1),
+      .fault_c_in_o(fault_c_in_x2_y1),
+      .fault_first_o(fault_first_x2_y1),
+      .fault_last_o(fault_last_x2_y1),
+      .fault_s_o(fault_s_x2_y1)
   );
   // PE 3 at (2, 2)
   os_pe pe_x2_y2 (
@@ -192,10 +316,18 @@ module os_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[455:342]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[127:96])
+      .fault_a_o(fault_a_x2_y2),
+      .fault_b_o(fault_b_x2_y2),
+      .fault_c_o(fault_c_x2_y2),
+      .fault_p_o(fault_p_x2_y2),
+      .fault_a_out_o(fault_a_out_x2_y2),
+      .fault_b_out_o(fault_b_out_x2_y2),
+      .fault_c_in_o(fault_c_in_x2_y2),
+      .fault_first_o(fault_first_x2_y2),
+      .fault_last_o(fault_last_x2_y2),
+      .fault_s_o(fault_s_x2_y2)
   );
 
   assign s_o[31:0] = s_x1_y1;  // lane 0 of s_o

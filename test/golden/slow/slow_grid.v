@@ -67,32 +67,85 @@ module slow_grid (
   wire [63:0] fault_late_toggle;
   reg  [63:0] fault_seen_value;
   reg  [63:0] fault_late_value;
-  wire [387:0] fault_seen;
-  wire [193:0] fault_seen_picked;
-  espalier_fault_pick #(
-      .PES(2), .SLOTS(1), .PE_BITS(1), .BITS(194)
-  ) u_fault_seen (
-      .pe_i(fault_pe_i), .value_i(fault_seen), .value_o(fault_seen_picked)
-  );
-  wire [127:0] fault_late;
-  wire [63:0] fault_late_picked;
-  espalier_fault_pick #(
-      .PES(2), .SLOTS(1), .PE_BITS(1), .BITS(64)
-  ) u_fault_late (
-      .pe_i(fault_late_pe), .value_i(fault_late), .value_o(fault_late_picked)
-  );
+  wire [15:0] fault_a_x1_y1;
+  wire [15:0] fault_a_x2_y1;
+  wire [15:0] fault_b_x1_y1;
+  wire [15:0] fault_b_x2_y1;
+  wire [15:0] fault_a_out_x1_y1;
+  wire [15:0] fault_a_out_x2_y1;
+  wire [15:0] fault_b_out_x1_y1;
+  wire [15:0] fault_b_out_x2_y1;
+  wire [63:0] fault_c_in_x1_y1;
+  wire [63:0] fault_c_in_x2_y1;
+  wire fault_first_x1_y1;
+  wire fault_first_x2_y1;
+  wire fault_last_x1_y1;
+  wire fault_last_x2_y1;
+  wire [63:0] fault_s_x1_y1;
+  wire [63:0] fault_s_x2_y1;
+  wire [63:0] fault_c_x1_y1;
+  wire [63:0] fault_c_x2_y1;
   integer slot;
   always @* begin
+    fault_seen_value = 64'd0;
+    fault_late_value = 64'd0;
     for (slot = 0; slot < 1; slot = slot + 1) begin
-      fault_seen_value[slot*64 +: 64] = ({64{fault_node[0 + slot]}} & {48'd0, fault_seen_picked[slot*194 +: 16]}) |
-        ({64{fault_node[1 + slot]}} & {48'd0, fault_seen_picked[slot*194 + 16 +: 16]}) |
-        ({64{fault_node[3 + slot]}} & {48'd0, fault_seen_picked[slot*194 + 32 +: 16]}) |
-        ({64{fault_node[4 + slot]}} & {48'd0, fault_seen_picked[slot*194 + 48 +: 16]}) |
-        ({64{fault_node[5 + slot]}} & fault_seen_picked[slot*194 + 64 +: 64]) |
-        ({64{fault_node[6 + slot]}} & {63'd0, fault_seen_picked[slot*194 + 128 +: 1]}) |
-        ({64{fault_node[7 + slot]}} & {63'd0, fault_seen_picked[slot*194 + 129 +: 1]}) |
-        ({64{fault_node[8 + slot]}} & fault_seen_picked[slot*194 + 130 +: 64]);
-      fault_late_value[slot*64 +: 64] = fault_late_picked[slot*64 +: 64];
+      case (fault_node_i[slot*4 +: 4])
+        4'h0:
+          case (fault_pe_i[slot*1 +: 1])
+            1'h0: fault_seen_value[slot*64 +: 64] = { {48{1'b0}}, fault_a_x1_y1};
+            1'h1: fault_seen_value[slot*64 +: 64] = { {48{1'b0}}, fault_a_x2_y1};
+            default: fault_seen_value[slot*64 +: 64] = 64'd0;
+          endcase
+        4'h1:
+          case (fault_pe_i[slot*1 +: 1])
+            1'h0: fault_seen_value[slot*64 +: 64] = { {48{1'b0}}, fault_b_x1_y1};
+            1'h1: fault_seen_value[slot*64 +: 64] = { {48{1'b0}}, fault_b_x2_y1};
+            default: fault_seen_value[slot*64 +: 64] = 64'd0;
+          endcase
+        4'h4:
+          case (fault_pe_i[slot*1 +: 1])
+            1'h0: fault_seen_value[slot*64 +: 64] = { {48{1'b0}}, fault_a_out_x1_y1};
+            1'h1: fault_seen_value[slot*64 +: 64] = { {48{1'b0}}, fault_a_out_x2_y1};
+            default: fault_seen_value[slot*64 +: 64] = 64'd0;
+          endcase
+        4'h5:
+          case (fault_pe_i[slot*1 +: 1])
+            1'h0: fault_seen_value[slot*64 +: 64] = { {48{1'b0}}, fault_b_out_x1_y1};
+            1'h1: fault_seen_value[slot*64 +: 64] = { {48{1'b0}}, fault_b_out_x2_y1};
+            default: fault_seen_value[slot*64 +: 64] = 64'd0;
+          endcase
+        4'h6:
+          case (fault_pe_i[slot*1 +: 1])
+            1'h0: fault_seen_value[slot*64 +: 64] = fault_c_in_x1_y1;
+            1'h1: fault_seen_value[slot*64 +: 64] = fault_c_in_x2_y1;
+            default: fault_seen_value[slot*64 +: 64] = 64'd0;
+          endcase
+        4'h7:
+          case (fault_pe_i[slot*1 +: 1])
+            1'h0: fault_seen_value[slot*64 +: 64] = { {63{1'b0}}, fault_first_x1_y1};
+            1'h1: fault_seen_value[slot*64 +: 64] = { {63{1'b0}}, fault_first_x2_y1};
+            default: fault_seen_value[slot*64 +: 64] = 64'd0;
+          endcase
+        4'h8:
+          case (fault_pe_i[slot*1 +: 1])
+            1'h0: fault_seen_value[slot*64 +: 64] = { {63{1'b0}}, fault_last_x1_y1};
+            1'h1: fault_seen_value[slot*64 +: 64] = { {63{1'b0}}, fault_last_x2_y1};
+            default: fault_seen_value[slot*64 +: 64] = 64'd0;
+          endcase
+        4'h9:
+          case (fault_pe_i[slot*1 +: 1])
+            1'h0: fault_seen_value[slot*64 +: 64] = fault_s_x1_y1;
+            1'h1: fault_seen_value[slot*64 +: 64] = fault_s_x2_y1;
+            default: fault_seen_value[slot*64 +: 64] = 64'd0;
+          endcase
+        default: fault_seen_value[slot*64 +: 64] = 64'd0;
+      endcase
+      case (fault_late_pe[slot*1 +: 1])
+        1'h0: fault_late_value[slot*64 +: 64] = fault_c_x1_y1;
+        1'h1: fault_late_value[slot*64 +: 64] = fault_c_x2_y1;
+        default: fault_late_value[slot*64 +: 64] = 64'd0;
+      endcase
     end
   end
 
@@ -130,10 +183,17 @@ module slow_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[193:0]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[63:0])
+      .fault_a_o(fault_a_x1_y1),
+      .fault_b_o(fault_b_x1_y1),
+      .fault_c_o(fault_c_x1_y1),
+      .fault_a_out_o(fault_a_out_x1_y1),
+      .fault_b_out_o(fault_b_out_x1_y1),
+      .fault_c_in_o(fault_c_in_x1_y1),
+      .fault_first_o(fault_first_x1_y1),
+      .fault_last_o(fault_last_x1_y1),
+      .fault_s_o(fault_s_x1_y1)
   );
   // PE 1 at (2, 1)
   slow_pe pe_x2_y1 (
@@ -147,10 +207,17 @@ module slow_grid (
       .fault_node_i(fault_node),
       .fault_keep_i(fault_keep),
       .fault_toggle_i(fault_toggle),
-      .fault_seen_o(fault_seen[387:194]),
       .fault_late_keep_i(fault_late_keep),
       .fault_late_toggle_i(fault_late_toggle),
-      .fault_late_o(fault_late[127:64])
+      .fault_a_o(fault_a_x2_y1),
+      .fault_b_o(fault_b_x2_y1),
+      .fault_c_o(fault_c_x2_y1),
+      .fault_a_out_o(fault_a_out_x2_y1),
+      .fault_b_out_o(fault_b_out_x2_y1),
+      .fault_c_in_o(fault_c_in_x2_y1),
+      .fault_first_o(fault_first_x2_y1),
+      .fault_last_o(fault_last_x2_y1),
+      .fault_s_o(fault_s_x2_y1)
   );
 
   assign s_o[63:0] = s_x1_y1;  // lane 0 of s_o

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { Step } from '../backend/process.ts';
+import { type Design, moduleNames } from '../design/design.ts';
+import { type EmittedFile, structuralFiles } from '../emit/emit-design.ts';
+import { pinWrapper, wrapperName } from './pin-wrapper.ts';
+import { type Device, synthesisCommand, type Target } from './targets.ts';
+import { type Yosys, yosysStep } from './yosys.ts';
+
+/** Work for a folder of its own, as data: the files to put there, the programs to run in it, and what they leave. */
+export interface SynthesisPlan {
+  /** Name of its entry in the cache: what it is, and the hash of everything that goes into it. */
+  readonly entry: string;
+  /** What to show while it runs. */
+  readonly title: string;
+  readonly files: readonly EmittedFile[];
+  readonly steps: readonly Step[];
+  /** The file with the outcome. */
+  readonly product: string;
+}
+
+/** What an array is mapped to, and with which tool. */
+export interface Mapping {
+  readonly target: Target;
+  readonly device: Device;
+  readonly dsp: boolean;
+  readonly yosys: Yosys;
+}
+
+const CELLS = 'cells.json';
+const NETLIST = 'netlist.json';
+const REPORT = 'report.json';
+
+/** nextpnr works as hard as it must: it is asked for more than it can reach, the same every time. */
+const ASKED_MEGAHERTZ = 200;
+
+/** Plan to count the cells of one PE by itself, or of the whole grid: its PE, being always the same, is mapped once. */
+export function planCells(design: Design, part: 'pe' | 'grid', { target, device, dsp, yosys }: Mapping): SynthesisPlan {
+  const top = moduleNames(design)[part];
+  const files = structuralFiles(design);
+  const command = synthesisCommand(target, device, top, { dsp, flat: part === 'pe' });
+  const whole = part === 'pe' ? '' : `hierarchy -check -top ${top}; proc; flatten ${moduleNames(design).pe}; `;
+  const count = `check -assert; tee -q -o ${CELLS} stat -json${target.estimates ? ' -tech xilinx' : ''}`;
+  const step = yosysStep(yosys, `${whole}${command}; ${count}`, paths(files));
+  return plan(`mapping ${top} to ${target.title}`, yosys.version, files, [step], CELLS);
+}
+
+/** Plan to place and route a grid on an iCE40. */
+export function planClock(design: Design, mapping: Mapping, nextpnrVersion: string): SynthesisPlan {
+  const { target, device, dsp, yosys } = mapping;
+  const { option, package: packageName } = device.ice40!;
+  const files = [...structuralFiles(design), pinWrapper(design)];
+  const command = synthesisCommand(target, device, wrapperName(design), { dsp, flat: true });
+  const map = yosysStep(yosys, `${command}; check -assert; write_json ${NETLIST}`, paths(files));
+  const args = [option, '--package', packageName, '--json', NETLIST, '--report', REPORT, '--quiet', '--seed', '1'];
+  const flags = ['--freq', String(ASKED_MEGAHERTZ), '--timing-allow-fail', '--pcf-allow-unconstrained'];
+  const place = { command: NEXTPNR, args: [...args, ...flags], cwd: '.' };
+  const versions = `${yosys.version}, ${nextpnrVersion}`;
+  return plan(`placing and routing ${design.name} on ${device.name}`, versions, files, [map, place], REPORT);
+}
+
+/** The program that places and routes. */
+export const NEXTPNR = 'nextpnr-ice40';
+
+function plan(
+  title: string,
+  versions: string,
+  files: readonly EmittedFile[],
+  steps: readonly Step[],
+  product: string,
+): SynthesisPlan {
+  // Where Yosys lies makes no difference.
+  const content = [versions, files, steps.map(({ args }) => args.slice(args.indexOf('-q'))), product];
+  const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 24);
+  return { entry: `synth-${hash}`, title, files, steps, product };
+}
+
+function paths(files: readonly EmittedFile[]): string[] {
+  return files.map(({ path }) => path);
+}

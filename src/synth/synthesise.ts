@@ -1,0 +1,105 @@
+import { run } from '../backend/process.ts';
+import { buildDesign } from '../design/build-design.ts';
+import type { Design } from '../design/design.ts';
+import { EspalierError, ToolMissingError } from '../errors.ts';
+import { unknownWord } from '../spec/suggest.ts';
+import { carryOut, type SynthesisControl } from './carry-out.ts';
+import { type CellCounts, countCells } from './cells.ts';
+import { type ClockReport, readClockReport } from './clock.ts';
+import { refuseMisfit } from './fit.ts';
+import { type Mapping, NEXTPNR, planCells, planClock, type SynthesisPlan } from './plan.ts';
+import { type Device, TARGETS, type Target, type TargetName, targetOf } from './targets.ts';
+import { findYosys } from './yosys.ts';
+
+export interface SynthesisOptions {
+  readonly target: TargetName;
+  /** One of the target's devices; its first when left out. */
+  readonly device?: string | undefined;
+  /** Whether multipliers may become DSPs; true when left out. */
+  readonly dsp?: boolean | undefined;
+  /** Whether to place and route, for the clock frequency; iCE40 only. */
+  readonly clock?: boolean | undefined;
+}
+
+/** The cells of an array: of one PE by itself, and of the grid with all its PEs. */
+export interface ArrayCells {
+  readonly pe: CellCounts;
+  readonly total: CellCounts;
+}
+
+/** What the synthesis of an array found. */
+export interface SynthesisReport extends ArrayCells {
+  readonly target: TargetName;
+  readonly device: string;
+  readonly dsp: boolean;
+  readonly tool: string;
+  /** The same array without fault slots; null where it has none. */
+  readonly withoutFaults: ArrayCells | null;
+  readonly clock: ClockReport | null;
+}
+
+/**
+ * Synthesise an array: count the cells of its PE and of the whole, with fault slots also of the array without these, and
+ * on request place and route it.
+ * @throws {EspalierError} for an unknown device, an array that does not fit the device, or a clock of another target
+ * than iCE40, {ToolMissingError} without nextpnr where it is needed, {ProcessError} where a tool fails or warns
+ */
+export async function synthesise(
+  design: Design,
+  options: SynthesisOptions,
+  { signal, onProgress }: SynthesisControl = {},
+): Promise<SynthesisReport> {
+  const target = knownTarget(options.target);
+  const device = deviceOf(target, options.device);
+  const { dsp = true, clock = false } = options;
+  if (clock && device.ice40 === null) {
+    throw new EspalierError(`clock frequencies are found for ice40 only, received target ${target.name}`);
+  }
+  const nextpnr = clock ? await nextpnrVersion() : null;
+  const mapping: Mapping = { target, device, dsp, yosys: await findYosys() };
+  const bare = design.spec.faultSlots === 0 ? null : buildDesign({ ...design.spec, faultSlots: 0 });
+  const total = 2 + (bare === null ? 0 : 2) + (clock ? 1 : 0);
+  let done = 0;
+  const outcome = async (plan: SynthesisPlan): Promise<string> => {
+    const text = await carryOut(plan, { signal, onStart: () => onProgress?.(plan.title, done, total) });
+    done += 1;
+    return text;
+  };
+  const cellsOf = async (array: Design): Promise<ArrayCells> => ({
+    pe: countCells(await outcome(planCells(array, 'pe', mapping)), target),
+    total: countCells(await outcome(planCells(array, 'grid', mapping)), target),
+  });
+  const cells = await cellsOf(design);
+  refuseMisfit(design.name, cells.total, target, device);
+  const withoutFaults = bare && (await cellsOf(bare));
+  const report = nextpnr === null ? null : readClockReport(await outcome(planClock(design, mapping, nextpnr)));
+  const tool = nextpnr === null ? mapping.yosys.version : `${mapping.yosys.version}, ${nextpnr}`;
+  return { target: target.name, device: device.name, dsp, tool, ...cells, withoutFaults, clock: report };
+}
+
+function knownTarget(name: TargetName): Target {
+  if (!TARGETS.includes(name)) throw new EspalierError(unknownWord('target', String(name), TARGETS));
+  return targetOf(name);
+}
+
+function deviceOf({ name, devices }: Target, wanted: string | undefined): Device {
+  if (wanted === undefined) return devices[0]!;
+  const device = devices.find((candidate) => candidate.name === wanted);
+  if (device) return device;
+  const known = devices.map((candidate) => candidate.name);
+  throw new EspalierError(unknownWord(`${name} device`, wanted, known));
+}
+
+async function nextpnrVersion(): Promise<string> {
+  try {
+    const step = { command: NEXTPNR, args: ['--version'], cwd: process.cwd() };
+    const { stdout, stderr } = await run(step, { timeoutMs: 20_000, purpose: 'the clock frequency' });
+    return `nextpnr ${/Version ([^)\s]+)/.exec(`${stdout}${stderr}`)?.[1] ?? 'of unknown version'}`;
+  } catch (cause) {
+    if (!(cause instanceof ToolMissingError)) throw cause;
+    throw new ToolMissingError(
+      `${NEXTPNR} is not installed; the clock frequency needs it (install with: apt-get install ${NEXTPNR})`,
+      { cause },
+    );
+  }
+}

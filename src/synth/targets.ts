@@ -1,0 +1,116 @@
+/** Families of FPGAs that an array can be synthesised for. */
+export const TARGETS = ['ice40', 'ecp5', 'xilinx'] as const;
+
+export type TargetName = (typeof TARGETS)[number];
+
+/** What a device has of each kind of cells. Source: the makers' family overviews. */
+export interface Device {
+  readonly name: string;
+  readonly lut: number;
+  readonly ff: number;
+  readonly dsp: number;
+  /** The option of `synth_ice40` and `nextpnr-ice40` that names it, and its package; null for other families. */
+  readonly ice40: { readonly family: 'hx' | 'u'; readonly option: string; readonly package: string } | null;
+}
+
+/** A family: its devices, the first of which is taken when none is named, and the types of its cells. */
+export interface Target {
+  readonly name: TargetName;
+  readonly title: string;
+  readonly devices: readonly Device[];
+  readonly kinds: Readonly<Record<CellKind, RegExp>>;
+  /** Whether Yosys estimates the logic cells of this family. */
+  readonly estimates: boolean;
+}
+
+/** The kinds of cells that are counted together. */
+export const CELL_KINDS = ['lut', 'ff', 'carry', 'dsp', 'mux'] as const;
+
+export type CellKind = (typeof CELL_KINDS)[number];
+
+const NEVER = /(?!)/;
+
+const ICE40: Target = {
+  name: 'ice40',
+  title: 'iCE40',
+  devices: [
+    ice40('hx8k', 7680, 0, 'hx', 'ct256'),
+    ice40('up5k', 5280, 8, 'u', 'sg48'),
+    ice40('hx1k', 1280, 0, 'hx', 'tq144'),
+  ],
+  kinds: { lut: /^SB_LUT4$/, ff: /^SB_DFF/, carry: /^SB_CARRY$/, dsp: /^SB_MAC16$/, mux: NEVER },
+  estimates: false,
+};
+
+const ECP5: Target = {
+  name: 'ecp5',
+  title: 'ECP5',
+  devices: [
+    { name: 'lfe5u-85f', lut: 83_640, ff: 83_640, dsp: 156, ice40: null },
+    { name: 'lfe5u-45f', lut: 43_848, ff: 43_848, dsp: 72, ice40: null },
+    { name: 'lfe5u-25f', lut: 24_288, ff: 24_288, dsp: 28, ice40: null },
+  ],
+  kinds: {
+    lut: /^LUT4$/,
+    ff: /^TRELLIS_FF$/,
+    carry: /^CCU2C$/,
+    dsp: /^MULT18X18D$/,
+    mux: /^(PFUMX|L6MUX21)$/,
+  },
+  estimates: false,
+};
+
+const XILINX: Target = {
+  name: 'xilinx',
+  title: 'Xilinx 7',
+  devices: [
+    { name: 'xc7a100t', lut: 63_400, ff: 126_800, dsp: 240, ice40: null },
+    { name: 'xc7a35t', lut: 20_800, ff: 41_600, dsp: 90, ice40: null },
+    { name: 'xc7a200t', lut: 134_600, ff: 269_200, dsp: 740, ice40: null },
+  ],
+  kinds: {
+    lut: /^LUT[1-6]$/,
+    ff: /^FD[RSCP]E$/,
+    carry: /^CARRY4$/,
+    dsp: /^DSP48E1$/,
+    mux: /^MUXF[78]$/,
+  },
+  estimates: true,
+};
+
+const BY_NAME: Readonly<Record<TargetName, Target>> = { ice40: ICE40, ecp5: ECP5, xilinx: XILINX };
+
+export function targetOf(name: TargetName): Target {
+  return BY_NAME[name];
+}
+
+/** List the devices of every target. */
+export function describeDevices(): string {
+  return TARGETS.map((name) => `${name} ${BY_NAME[name].devices.map((device) => device.name).join(', ')}`).join('; ');
+}
+
+/**
+ * Print the commands of Yosys that map a top module to a target.
+ * @param flat whether module borders fall, so that logic is shared across them; otherwise each module is mapped once
+ */
+export function synthesisCommand(target: Target, device: Device, top: string, { dsp, flat }: MappingOptions): string {
+  switch (target.name) {
+    case 'ice40':
+      return `synth_ice40 -device ${device.ice40!.family}${dsp && device.dsp > 0 ? ' -dsp' : ''}${flat ? '' : ' -noflatten'} -top ${top}`;
+    case 'ecp5':
+      // Without ABC9 all targets are mapped by the same algorithm, and faster.
+      return `synth_ecp5 -noabc9${dsp ? '' : ' -nodsp'}${flat ? '' : ' -noflatten'} -top ${top}`;
+    case 'xilinx':
+      return `synth_xilinx -family xc7${flat ? ' -flatten' : ''} -noiopad -noclkbuf${dsp ? '' : ' -nodsp'} -top ${top}`;
+  }
+}
+
+export interface MappingOptions {
+  readonly dsp: boolean;
+  readonly flat: boolean;
+}
+
+/** An iCE40 has as many flip-flops as LUTs: one of each in a logic cell. */
+function ice40(name: string, cells: number, dsp: number, family: 'hx' | 'u', packageName: string): Device {
+  return { name, lut: cells, ff: cells, dsp, ice40: { family, option: `--${name}`, package: packageName } };
+}
