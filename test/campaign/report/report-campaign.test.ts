@@ -169,7 +169,7 @@ describe('a figure', () => {
   it('has one point for each range of cycles of each layer', () => {
     const svg = figureOf(transient, 'cycles');
     expect(matches(svg, /<path[^>]*class="f-mark"/g)).toBe(transient.summary.cycles.length);
-    expect(textsOf(svg)).toContain('Cycle of the tile or product');
+    expect(textsOf(svg)).toContain('Cycle of the product');
   });
 
   it.each([
