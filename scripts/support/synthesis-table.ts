@@ -1,42 +1,57 @@
 import { EspalierError } from '../../src/errors.ts';
-import type { CellCounts, PeCase, Target } from './synthesise-pe.ts';
-import { YOSYS_PACKAGE } from './yosys.ts';
+import type { CountedCells, PeCase, TableTarget } from './synthesise-pe.ts';
 
 /** A line of the table: a PE on a target. */
 export interface SynthesisRow {
   readonly pe: PeCase;
-  readonly target: Target;
-  readonly cells: CellCounts;
+  readonly target: TableTarget;
+  readonly cells: CountedCells;
 }
 
-const STAGES = {
-  integer: [
-    [0, 1],
-    [1, 1],
-  ],
-  float: [
-    [0, 1],
-    [1, 1],
-    [3, 4],
-  ],
-} as const;
-
-const TYPES: readonly (readonly [PeCase['types'], keyof typeof STAGES])[] = [
-  [{ a: 'int8', b: 'int8', c: 'int32' }, 'integer'],
-  [{ a: 'float32', b: 'float32', c: 'float32' }, 'float'],
-  [{ a: 'bfloat16', b: 'bfloat16', c: 'float32' }, 'float'],
+const INT8: PeCase['types'] = { a: 'int8', b: 'int8', c: 'int32' };
+const FLOATS: readonly PeCase['types'][] = [
+  { a: 'float32', b: 'float32', c: 'float32' },
+  { a: 'bfloat16', b: 'bfloat16', c: 'float32' },
 ];
 
+/** Faults at the three registers alone. */
+const REGISTERS: PeCase['faultNodes'] = ['a', 'b', 'c'];
+
 /** The PEs of the guide, in its order. */
-export const PE_CASES: readonly PeCase[] = TYPES.flatMap(([types, family]) =>
-  STAGES[family].flatMap(([multiplierStages, adderStages]) =>
-    [0, 1].map((faultSlots) => ({ types, multiplierStages, adderStages, faultSlots })),
+export const PE_CASES: readonly PeCase[] = [
+  ...[0, 1].flatMap((multiplierStages) =>
+    [
+      { faultSlots: 0 },
+      { faultSlots: 1 },
+      ...[1, 2, 4].map((faultSlots) => ({ faultSlots, faultNodes: REGISTERS })),
+    ].map((faults): PeCase => ({ types: INT8, multiplierStages, adderStages: 1, ...faults })),
   ),
-);
+  ...[0, 1, 2, 4].map(
+    (faultSlots): PeCase => ({
+      types: INT8,
+      multiplierStages: 0,
+      adderStages: 1,
+      multiplierStyle: 'booth',
+      faultSlots,
+      faultNodes: faultSlots === 0 ? null : REGISTERS,
+    }),
+  ),
+  ...FLOATS.flatMap((types) =>
+    [
+      [0, 1],
+      [1, 1],
+      [3, 4],
+    ].flatMap(([multiplierStages, adderStages]) =>
+      [0, 1].map(
+        (faultSlots): PeCase => ({ types, multiplierStages: multiplierStages!, adderStages: adderStages!, faultSlots }),
+      ),
+    ),
+  ),
+];
 
 const HEADINGS = [
   ['multiplier / adder stages', '---'],
-  ['fault slots', '--:'],
+  ['fault slots', '---'],
   ['target', '---'],
   ...['LUT', 'FF', 'carry', 'DSP', 'mux', 'estimated LCs'].map((name) => [name, '--:']),
   ['other', '---'],
@@ -69,14 +84,15 @@ export function tableTitle({ types }: PeCase): string {
 export function renderRow({ pe, target, cells }: SynthesisRow): string {
   const { lut, ff, carry, dsp, mux, other, estimatedLogicCells } = cells;
   const others = Object.entries(other).map(([type, count]) => `${count} ${type}`);
-  const stages = `${pe.multiplierStages} / ${pe.adderStages}`;
+  const stages = `${pe.multiplierStages} / ${pe.adderStages}${pe.multiplierStyle === 'booth' ? ', Booth' : ''}`;
+  const slots = pe.faultNodes ? `${pe.faultSlots} on ${pe.faultNodes.join(', ')}` : pe.faultSlots;
   const figures = [lut, ff, carry, dsp, mux, estimatedLogicCells ?? '–'];
-  return line([stages, pe.faultSlots, target.name, ...figures, others.join(', ') || '–']);
+  return line([stages, slots, target.name, ...figures, others.join(', ') || '–']);
 }
 
 /** The sentence on the tool that the figures belong to. */
-export function toolLine({ tool }: CellCounts): string {
-  return `Counted with ${tool} (npm package ${YOSYS_PACKAGE}).`;
+export function toolLine({ tool }: CountedCells): string {
+  return `Counted with ${tool}.`;
 }
 
 /**

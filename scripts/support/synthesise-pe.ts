@@ -1,53 +1,40 @@
 import { buildDesign } from '../../src/design/build-design.ts';
-import { moduleNames } from '../../src/design/design.ts';
-import { structuralFiles } from '../../src/emit/emit-design.ts';
-import type { ArraySpec } from '../../src/spec/array-spec.ts';
-import { yosys } from './yosys.ts';
+import type { ArrayInput } from '../../src/spec/array-spec.ts';
+import { carryOut } from '../../src/synth/carry-out.ts';
+import { type CellCounts, countCells } from '../../src/synth/cells.ts';
+import { planCells } from '../../src/synth/plan.ts';
+import { type TargetName, targetOf } from '../../src/synth/targets.ts';
+import { embeddedYosys } from '../../src/synth/yosys.ts';
 
 /** A processing element to synthesise: that of an output-stationary array, whose size does not matter. */
-export type PeCase = Pick<ArraySpec, 'types' | 'multiplierStages' | 'adderStages' | 'faultSlots'>;
+export type PeCase = Pick<ArrayInput, 'types' | 'faultNodes' | 'multiplierStyle'> &
+  Required<Pick<ArrayInput, 'multiplierStages' | 'adderStages' | 'faultSlots'>>;
 
-/** What a PE is synthesised for, and the command that does it; its top module comes behind it. */
-export interface Target {
+/** What a PE is synthesised for. */
+export interface TableTarget {
   readonly name: string;
-  readonly command: string;
-  /** Whether Yosys estimates the logic cells of this family. */
-  readonly estimates: boolean;
+  readonly target: TargetName;
+  readonly dsp: boolean;
 }
 
-const XILINX = 'synth_xilinx -family xc7 -flatten -noiopad -noclkbuf';
-
-export const TARGETS: readonly Target[] = [
-  { name: 'Xilinx 7', command: XILINX, estimates: true },
-  { name: 'Xilinx 7, no DSP', command: `${XILINX} -nodsp`, estimates: true },
-  { name: 'ECP5', command: 'synth_ecp5 -noabc9', estimates: false },
+export const TABLE_TARGETS: readonly TableTarget[] = [
+  { name: 'Xilinx 7', target: 'xilinx', dsp: true },
+  { name: 'Xilinx 7, no DSP', target: 'xilinx', dsp: false },
+  { name: 'ECP5', target: 'ecp5', dsp: true },
 ];
 
-/** The kinds of cells that are counted together. */
-const KINDS = {
-  lut: /^LUT[1-6]$/,
-  ff: /^(FD[RSCP]E|TRELLIS_FF)$/,
-  carry: /^(CARRY4|CCU2C)$/,
-  dsp: /^(DSP48E1|MULT18X18D)$/,
-  mux: /^(MUXF[78]|PFUMX|L6MUX21)$/,
-} as const;
-
-/** How many cells a PE takes. */
-export interface CellCounts extends Readonly<Record<keyof typeof KINDS, number>> {
-  /** Cells of no kind, by their type. */
-  readonly other: Readonly<Record<string, number>>;
-  readonly estimatedLogicCells: number | null;
-  /** The name and version of the tool. */
+/** The cells of a PE, with the Yosys that counted them. */
+export interface CountedCells extends CellCounts {
   readonly tool: string;
 }
 
 /**
- * Synthesise one PE by itself and count its cells.
+ * Synthesise one PE by itself with the Yosys of the npm package, unless the cache has its cells.
  * @throws {ProcessError} where Yosys fails, warns, or finds a problem in the netlist (`check -assert`)
  */
-export async function synthesisePe(pe: PeCase, { command, estimates }: Target): Promise<CellCounts> {
-  const { types, multiplierStages, adderStages, faultSlots } = pe;
+export async function synthesisePe(pe: PeCase, { target: name, dsp }: TableTarget): Promise<CountedCells> {
   const design = buildDesign({
+    ...pe,
     name: 'mac',
     size: [2, 2, 2],
     // The sum stays and takes as many cycles for its step as the adder has stages.
@@ -56,37 +43,12 @@ export async function synthesisePe(pe: PeCase, { command, estimates }: Target): 
       matrix: [
         [1, 0, 0],
         [0, 1, 0],
-        [1, 1, adderStages],
+        [1, 1, pe.adderStages],
       ],
     },
-    types,
-    multiplierStages,
-    adderStages,
-    faultSlots,
   });
-  const top = moduleNames(design).pe;
-  const count = `tee -q -o cells.json stat -json${estimates ? ' -tech xilinx' : ''}`;
-  const files = await yosys(`${command} -top ${top}; check -assert; ${count}`, structuralFiles(design));
-  return countCells(JSON.parse(files.get('cells.json')!));
-}
-
-/** The part of what `stat -json` prints that is used here. */
-interface Statistics {
-  readonly creator: string;
-  readonly design: {
-    readonly num_cells_by_type: Readonly<Record<string, number>>;
-    readonly estimated_num_lc?: number;
-  };
-}
-
-function countCells({ creator, design }: Statistics): CellCounts {
-  const counts = { lut: 0, ff: 0, carry: 0, dsp: 0, mux: 0 };
-  const other: Record<string, number> = {};
-  for (const [type, count] of Object.entries(design.num_cells_by_type)) {
-    const kind = (Object.keys(KINDS) as (keyof typeof KINDS)[]).find((name) => KINDS[name].test(type));
-    if (kind) counts[kind] += count;
-    // A note of Yosys on where a flattened module was, no hardware.
-    else if (type !== '$scopeinfo') other[type] = count;
-  }
-  return { ...counts, other, estimatedLogicCells: design.estimated_num_lc ?? null, tool: creator.split(' (')[0]! };
+  const target = targetOf(name);
+  const yosys = await embeddedYosys();
+  const text = await carryOut(planCells(design, 'pe', { target, device: target.devices[0]!, dsp, yosys }));
+  return { ...countCells(text, target), tool: yosys.version };
 }

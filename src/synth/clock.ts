@@ -40,11 +40,16 @@ export function readClockReport(text: string): ClockReport {
     megahertz: clock![1].achieved,
     logicCells: utilization['ICESTORM_LC']!.used,
     criticalPath: {
-      from: path[0]!.from.cell,
-      to: path.at(-1)!.to.cell,
+      from: registerOf(path[0]!.from.cell),
+      to: registerOf(path.at(-1)!.to.cell),
       nanoseconds: length(path),
       routingShare: length(path.filter(({ type }) => type === 'routing')) / length(path),
       steps: path.length,
     },
   };
+}
+
+/** Cut what mapping has added to the name of a register. */
+function registerOf(cell: string): string {
+  return cell.replace(/_SB_.*$/, '');
 }

@@ -44,19 +44,32 @@ export function planCells(design: Design, part: 'pe' | 'grid', { target, device,
   return plan(`mapping ${top} to ${target.title}`, yosys.version, files, [step], CELLS);
 }
 
+/** Plan to run a script of Yosys on Verilog files, for the file that it writes. */
+export function planScript(
+  yosys: Yosys,
+  script: string,
+  files: readonly EmittedFile[],
+  product: string,
+): SynthesisPlan {
+  return plan('running Yosys', yosys.version, files, [yosysStep(yosys, script, paths(files))], product);
+}
+
 /** Plan to place and route a grid on an iCE40. */
 export function planClock(design: Design, mapping: Mapping, nextpnrVersion: string): SynthesisPlan {
   const { target, device, dsp, yosys } = mapping;
   const { option, package: packageName } = device.ice40!;
   const files = [...structuralFiles(design), pinWrapper(design)];
   const command = synthesisCommand(target, device, wrapperName(design), { dsp, flat: true });
-  const map = yosysStep(yosys, `${command}; check -assert; write_json ${NETLIST}`, paths(files));
+  const map = yosysStep(yosys, `${command}; check -assert; ${WITHOUT_NOTES}; write_json ${NETLIST}`, paths(files));
   const args = [option, '--package', packageName, '--json', NETLIST, '--report', REPORT, '--quiet', '--seed', '1'];
   const flags = ['--freq', String(ASKED_MEGAHERTZ), '--timing-allow-fail', '--pcf-allow-unconstrained'];
   const place = { command: NEXTPNR, args: [...args, ...flags], cwd: '.' };
   const versions = `${yosys.version}, ${nextpnrVersion}`;
   return plan(`placing and routing ${design.name} on ${device.name}`, versions, files, [map, place], REPORT);
 }
+
+/** Newer versions of Yosys note where flattened modules were, in cells that nextpnr takes for hardware. */
+const WITHOUT_NOTES = 'delete */t:$scopeinfo';
 
 /** The program that places and routes. */
 export const NEXTPNR = 'nextpnr-ice40';

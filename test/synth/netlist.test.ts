@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cycleBackend } from '../../src/backend/functional.ts';
+import { MachineBackend } from '../../src/backend/machine-backend.ts';
+import { openMachine } from '../../src/backend/open-machine.ts';
+import { drawTrial } from '../../src/check/draw-trial.ts';
+import { moduleNames } from '../../src/design/design.ts';
+import { structuralFiles } from '../../src/emit/emit-design.ts';
+import { resolveFault } from '../../src/fault/resolve.ts';
+import type { ArraySpec } from '../../src/spec/array-spec.ts';
+import { designOf } from '../design/support/arrays.ts';
+import { runYosys } from './support/run-yosys.ts';
+
+const TRIALS = 100;
+
+/** Gates in Verilog of which Verilator knows the primitives, the lint of which is not ours. */
+const WRITE = 'write_verilog -noattr netlist.v';
+
+/** Map a grid to generic gates and open what is left of it in Verilator. */
+async function openNetlist(design: ReturnType<typeof designOf>, change = (text: string) => text) {
+  const { grid } = moduleNames(design);
+  const script = `synth -flatten -top ${grid}; check -assert; ${WRITE}`;
+  const netlist = await runYosys(script, structuralFiles(design), 'netlist.v');
+  const machine = await openMachine({
+    design,
+    files: [{ path: `${grid}.v`, text: `/* verilator lint_off WIDTH */\n${change(netlist)}` }],
+    top: grid,
+    architecture: 'structural',
+    trace: false,
+  });
+  return { rtl: new MachineBackend('rtl', design, machine), netlist };
+}
+
+const CASES: readonly (readonly [string, Partial<ArraySpec>])[] = [
+  ['an inferred multiplier, faults in all nodes', { multiplierStages: 1 }],
+  [
+    'Booth rows in two stages, faults in the registers',
+    { multiplierStages: 2, multiplierStyle: 'booth', faultNodes: ['a', 'b', 'c'] },
+  ],
+];
+
+describe.each(CASES)('the netlist of a 4×4 array with %s', (_, given) => {
+  const design = designOf({ size: [4, 4, 4], faultSlots: 3, ...given });
+  let rtl: MachineBackend;
+  let netlist: string;
+  beforeAll(async () => {
+    ({ rtl, netlist } = await openNetlist(design));
+  }, 600_000);
+  afterAll(() => rtl?.close());
+
+  it('has gates only', () => expect(netlist).not.toMatch(/\balways @\(?\*|\bfor \(|espalier_/));
+
+  it('gives the results and fired counts of the cycle simulator, under faults', { timeout: 300_000 }, async () => {
+    const cycle = cycleBackend(design);
+    let fired = 0;
+    for (let trial = 0; trial < TRIALS; trial++) {
+      const { a, b, c, faults } = drawTrial(design, 7, trial);
+      const options = { faults: faults.slice(0, 3).map((fault) => resolveFault(design, fault)) };
+      const [gates, model] = [await rtl.matmul({ a, b, c }, options), await cycle.matmul({ a, b, c }, options)];
+      expect(gates.result.data, `trial ${trial}`).toEqual(model.result.data);
+      expect(gates.faults, `trial ${trial}`).toEqual(model.faults);
+      fired += model.faults.filter(({ firedCycles }) => firedCycles > 0).length;
+    }
+    expect(fired).toBeGreaterThan(TRIALS / 2);
+  });
+});
