@@ -33,7 +33,7 @@ function prove(meant: readonly EmittedFile[], mapped: readonly EmittedFile[], to
   const [gold, gate] = [folder('gold', meant), folder('gate', mapped)];
   const read = (files: readonly EmittedFile[]) => `read_verilog ${files.map(({ path }) => path).join(' ')}`;
   const script = [
-    'design -reset',
+    'design -reset; design -reset-vlog',
     `${read(gold)}; hierarchy -check -top ${top}; proc; flatten; opt_clean; rename ${top} gold; design -stash gold`,
     `${read(gate)}; synth -flatten -top ${top}; rename ${top} gate; design -stash gate`,
     'design -copy-from gold -as gold gold; design -copy-from gate -as gate gate',

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { EspalierError } from '../../src/errors.ts';
+import { countCells } from '../../src/synth/cells.ts';
+import { readClockReport } from '../../src/synth/clock.ts';
+import { refuseMisfit } from '../../src/synth/fit.ts';
+import { planCells } from '../../src/synth/plan.ts';
+import { synthesise } from '../../src/synth/synthesise.ts';
+import { type TargetName, targetOf } from '../../src/synth/targets.ts';
+import { isNewer } from '../../src/synth/yosys.ts';
+import { designOf } from '../design/support/arrays.ts';
+
+const XILINX = targetOf('xilinx');
+const YOSYS = { command: 'yosys', args: [], version: 'Yosys 0.55' };
+
+describe('an array that does not fit a device', () => {
+  const cells = { lut: 9120, ff: 100, carry: 0, dsp: 0, mux: 0, other: {}, estimatedLogicCells: null };
+  const ice40 = targetOf('ice40');
+
+  it.each([
+    [cells, 'array os needs 9,120 LUTs, ice40 hx8k has 7,680; no ice40 device here has enough'],
+    [
+      { ...cells, ff: 8000 },
+      'array os needs 9,120 LUTs, ice40 hx8k has 7,680 and needs 8,000 flip-flops, ice40 hx8k has 7,680; no ice40 device here has enough',
+    ],
+  ])('is refused: case %#', (needed, message) => {
+    expect(() => refuseMisfit('os', needed, ice40, ice40.devices[0]!)).toThrow(new EspalierError(message));
+  });
+
+  it('is told of devices that are large enough', () => {
+    const needed = { ...cells, lut: 5000 };
+    expect(() => refuseMisfit('os', needed, ice40, ice40.devices[2]!)).toThrow(
+      new EspalierError('array os needs 5,000 LUTs, ice40 hx1k has 1,280; large enough: hx8k or up5k'),
+    );
+    expect(() => refuseMisfit('os', needed, ice40, ice40.devices[0]!)).not.toThrow();
+  });
+});
+
+describe('bad input of a synthesis', () => {
+  it.each([
+    [{ target: 'ice40', device: 'hx9k' }, 'unknown ice40 device "hx9k", did you mean "hx8k"?'],
+    [{ target: 'ice41' as TargetName }, 'unknown target "ice41", did you mean "ice40"?'],
+    [{ target: 'ecp5', clock: true }, 'clock frequencies are found for ice40 only, received target ecp5'],
+  ] as const)('%o', async (options, message) => {
+    await expect(synthesise(designOf(), options)).rejects.toThrow(new EspalierError(message));
+  });
+
+  it('names nextpnr where it is not there', async () => {
+    const path = process.env['PATH'];
+    process.env['PATH'] = '/nowhere';
+    try {
+      await expect(synthesise(designOf(), { target: 'ice40', clock: true })).rejects.toThrow(
+        'nextpnr-ice40 is not installed; the clock frequency needs it (install with: apt-get install nextpnr-ice40)',
+      );
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
+});
+
+describe('a plan of a synthesis', () => {
+  const mapping = { target: XILINX, device: XILINX.devices[0]!, dsp: true, yosys: YOSYS };
+
+  it('has another entry in the cache for another design, device option or version, and only then', () => {
+    const entry = (given = {}, changed = {}) => planCells(designOf(given), 'pe', { ...mapping, ...changed }).entry;
+    const entries = [
+      entry(),
+      entry({ faultSlots: 1 }),
+      entry({}, { dsp: false }),
+      entry({}, { yosys: { ...YOSYS, version: 'Yosys 0.56' } }),
+    ];
+    expect(new Set(entries).size).toBe(entries.length);
+    expect(entry({}, { yosys: { ...YOSYS, command: '/opt/yosys' } })).toBe(entries[0]);
+  });
+
+  it('maps the PE of a grid once', () => {
+    const [step] = planCells(designOf(), 'grid', mapping).steps;
+    expect(step!.args).toContain(
+      'hierarchy -check -top sample_grid; proc; flatten sample_pe; synth_xilinx -family xc7 -noiopad -noclkbuf -top sample_grid; check -assert; tee -q -o cells.json stat -json -tech xilinx',
+    );
+  });
+});
+
+describe('what the tools print', () => {
+  it('is counted by kinds of cells', () => {
+    const text = JSON.stringify({
+      design: {
+        num_cells_by_type: { LUT2: 3, LUT6: 4, FDRE: 5, CARRY4: 1, DSP48E1: 1, MUXF7: 2, INV: 6, $scopeinfo: 9 },
+        estimated_num_lc: 7,
+      },
+    });
+    const counts = { lut: 7, ff: 5, carry: 1, dsp: 1, mux: 2, other: { INV: 6 }, estimatedLogicCells: 7 };
+    expect(countCells(text, XILINX)).toEqual(counts);
+  });
+
+  it('tells the clock and the slowest path between two of its edges', () => {
+    const step = (type: string, delay: number, from: string, to: string) => ({
+      type,
+      delay,
+      from: { cell: from },
+      to: { cell: to },
+    });
+    const clock = 'clk_i$glb';
+    const paths = [
+      { from: '<async>', to: `posedge ${clock}`, path: [step('routing', 9, 'pin', 'x')] },
+      {
+        from: `posedge ${clock}`,
+        to: `posedge ${clock}`,
+        path: [step('clk-to-q', 1, 'pe.p_q_SB_DFF_Q', 'y'), step('routing', 3, 'y', 'pe.c_q_SB_LUT4_O_LC')],
+      },
+    ];
+    const report = {
+      fmax: { [clock]: { achieved: 250 } },
+      utilization: { ICESTORM_LC: { used: 12 } },
+      critical_paths: paths,
+    };
+    expect(readClockReport(JSON.stringify(report))).toEqual({
+      megahertz: 250,
+      logicCells: 12,
+      criticalPath: { from: 'pe.p_q', to: 'pe.c_q', nanoseconds: 4, routingShare: 0.75, steps: 2 },
+    });
+  });
+
+  it.each([
+    ['Yosys 0.56', 'Yosys 0.55', true],
+    ['Yosys 1.2', 'Yosys 0.55', true],
+    ['Yosys 0.55', 'Yosys 0.55', false],
+    ['Yosys 0.9', 'Yosys 0.55', false],
+  ])('%s is newer than %s: %o', (version, than, newer) => expect(isNewer(version, than)).toBe(newer));
+});
