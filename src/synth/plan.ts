@@ -44,14 +44,14 @@ export function planCells(design: Design, part: 'pe' | 'grid', { target, device,
   return plan(`mapping ${top} to ${target.title}`, yosys.version, files, [step], CELLS);
 }
 
-/** Plan to run a script of Yosys on Verilog files, for the file that it writes. */
+/** Plan to run a script of Yosys beside Verilog files, which it reads itself, for the file that it writes. */
 export function planScript(
   yosys: Yosys,
   script: string,
   files: readonly EmittedFile[],
   product: string,
 ): SynthesisPlan {
-  return plan('running Yosys', yosys.version, files, [yosysStep(yosys, script, paths(files))], product);
+  return plan('running Yosys', yosys.version, files, [yosysStep(yosys, script, [])], product);
 }
 
 /** Plan to place and route a grid on an iCE40. */

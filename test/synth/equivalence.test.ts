@@ -5,7 +5,7 @@ import { type EmittedFile, structuralFiles } from '../../src/emit/emit-design.ts
 import { PRESET_NAMES, PRESETS } from '../../src/projection/space-time.ts';
 import type { ArrayInput } from '../../src/spec/array-spec.ts';
 import { operatorOf } from '../check/support/operators.ts';
-import { runYosys } from './support/run-yosys.ts';
+import { runScript } from './support/run-yosys.ts';
 
 const TIMEOUT_MS = 300_000;
 
@@ -33,14 +33,13 @@ function prove(meant: readonly EmittedFile[], mapped: readonly EmittedFile[], to
   const [gold, gate] = [folder('gold', meant), folder('gate', mapped)];
   const read = (files: readonly EmittedFile[]) => `read_verilog ${files.map(({ path }) => path).join(' ')}`;
   const script = [
-    'design -reset; design -reset-vlog',
     `${read(gold)}; hierarchy -check -top ${top}; proc; flatten; opt_clean; rename ${top} gold; design -stash gold`,
     `${read(gate)}; synth -flatten -top ${top}; rename ${top} gate; design -stash gate`,
     'design -copy-from gold -as gold gold; design -copy-from gate -as gate gate',
     'equiv_make gold gate equiv; hierarchy -top equiv; equiv_simple; equiv_induct',
     'tee -q -o status.txt equiv_status -assert',
   ].join('; ');
-  return runYosys(script, [...gold, ...gate], 'status.txt');
+  return runScript(script, [...gold, ...gate], 'status.txt');
 }
 
 describe('Yosys proves the netlist of the PE equal to its RTL', () => {
