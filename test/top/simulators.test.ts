@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cycleBackend, functionalBackend } from '../../src/backend/functional.ts';
 import { openTopBackend } from '../../src/backend/open-top.ts';
+import { randomStream } from '../../src/check/random.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { resolveFault } from '../../src/fault/resolve.ts';
+import type { Matrix3 } from '../../src/projection/space-time.ts';
 import { parseFault } from '../../src/spec/parse.ts';
 import { tensor } from '../../src/tensor/tensor.ts';
 import { topDesign, topPlanning } from '../../src/top/top-design.ts';
@@ -15,6 +17,7 @@ const STALLS = { seed: 21, input: 0.3, output: 0.4, registers: 0.2 };
 describe('the top module gives the results and fired counts of the simulators under random faults:', () => {
   it.each(Object.entries(MATRICES))('%s', async (_, matrix) => {
     const backend = await openTopBackend(designOf({ matrix, size: [3, 2, 4], multiplierStages: 1 }), {
+      streamBits: 64,
       stalls: STALLS,
     });
     await compareTrials(backend, 22, 60);
@@ -33,6 +36,24 @@ describe('the top module gives the results and fired counts of the simulators un
       await compareTrials(backend, seed, 30);
       await backend.close();
     }
+  });
+
+  it('an array on which a tile starts in every cycle, so that many are on their way at once', async () => {
+    const matrix: Matrix3 = [
+      [1, 2, 2],
+      [-1, 1, 2],
+      [1, 3, 3],
+    ];
+    const design = designOf({ matrix, size: [1, 4, 4] });
+    const backend = await openTopBackend(design, { streamBits: 64, stalls: STALLS });
+    await compareTrials(backend, 24, 60);
+    const random = randomStream(24, 'long job');
+    const elements = (count: number) => Int8Array.from({ length: count }, () => random.word());
+    const job = { a: tensor('int8', [70, 4], elements(280)), b: tensor('int8', [4, 4], elements(16)) };
+    const { result, stats } = await backend.matmul(job);
+    expect([...result.data]).toEqual([...(await functionalBackend(design).matmul(job)).result.data]);
+    expect(stats.cycles).toBe(69 + design.schedule.latencyCycles);
+    await backend.close();
   });
 
   it('a pipelined float array on which four tiles interleave', async () => {
