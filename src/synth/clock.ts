@@ -40,7 +40,7 @@ export function readClockReport(text: string): ClockReport {
     megahertz: clock![1].achieved,
     logicCells: utilization['ICESTORM_LC']!.used,
     criticalPath: {
-      from: registerOf(path[0]!.from.cell),
+      from: registerOf(path[0]!.to.cell),
       to: registerOf(path.at(-1)!.to.cell),
       nanoseconds: length(path),
       routingShare: length(path.filter(({ type }) => type === 'routing')) / length(path),
@@ -49,7 +49,7 @@ export function readClockReport(text: string): ClockReport {
   };
 }
 
-/** Cut what mapping has added to the name of a register. */
+/** The register in a logic cell, whose name is that of the LUT before it where both are in one cell. */
 function registerOf(cell: string): string {
-  return cell.replace(/_SB_.*$/, '');
+  return cell.replace(/_SB_.*$/, '').replace(/_d$/, '_q');
 }

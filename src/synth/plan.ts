@@ -4,7 +4,8 @@ import { type Design, moduleNames } from '../design/design.ts';
 import { type EmittedFile, structuralFiles } from '../emit/emit-design.ts';
 import { pinWrapper, wrapperName } from './pin-wrapper.ts';
 import { type Device, synthesisCommand, type Target } from './targets.ts';
-import { type Yosys, yosysStep } from './yosys.ts';
+import type { SynthesisTool } from './tool.ts';
+import { yosysArguments } from './yosys.ts';
 
 /** Work for a folder of its own, as data: the files to put there, the programs to run in it, and what they leave. */
 export interface SynthesisPlan {
@@ -23,7 +24,13 @@ export interface Mapping {
   readonly target: Target;
   readonly device: Device;
   readonly dsp: boolean;
-  readonly yosys: Yosys;
+  readonly yosys: SynthesisTool;
+}
+
+/** A tool and what it is to do. */
+interface Call {
+  readonly tool: SynthesisTool;
+  readonly args: readonly string[];
 }
 
 const CELLS = 'cells.json';
@@ -40,50 +47,42 @@ export function planCells(design: Design, part: 'pe' | 'grid', { target, device,
   const command = synthesisCommand(target, device, top, { dsp, flat: part === 'pe' });
   const whole = part === 'pe' ? '' : `hierarchy -check -top ${top}; proc; flatten ${moduleNames(design).pe}; `;
   const count = `check -assert; tee -q -o ${CELLS} stat -json${target.estimates ? ' -tech xilinx' : ''}`;
-  const step = yosysStep(yosys, `${whole}${command}; ${count}`, paths(files));
-  return plan(`mapping ${top} to ${target.title}`, yosys.version, files, [step], CELLS);
+  const args = yosysArguments(`${whole}${command}; ${count}`, paths(files));
+  return plan(`mapping ${top} to ${target.title}`, files, [{ tool: yosys, args }], CELLS);
 }
 
 /** Plan to run a script of Yosys beside Verilog files, which it reads itself, for the file that it writes. */
 export function planScript(
-  yosys: Yosys,
+  yosys: SynthesisTool,
   script: string,
   files: readonly EmittedFile[],
   product: string,
 ): SynthesisPlan {
-  return plan('running Yosys', yosys.version, files, [yosysStep(yosys, script, [])], product);
+  return plan('running Yosys', files, [{ tool: yosys, args: yosysArguments(script, []) }], product);
 }
 
 /** Plan to place and route a grid on an iCE40. */
-export function planClock(design: Design, mapping: Mapping, nextpnrVersion: string): SynthesisPlan {
+export function planClock(design: Design, mapping: Mapping, nextpnr: SynthesisTool): SynthesisPlan {
   const { target, device, dsp, yosys } = mapping;
   const { option, package: packageName } = device.ice40!;
   const files = [...structuralFiles(design), pinWrapper(design)];
   const command = synthesisCommand(target, device, wrapperName(design), { dsp, flat: true });
-  const map = yosysStep(yosys, `${command}; check -assert; ${WITHOUT_NOTES}; write_json ${NETLIST}`, paths(files));
+  const script = `${command}; check -assert; ${WITHOUT_NOTES}; write_json ${NETLIST}`;
+  const map = { tool: yosys, args: yosysArguments(script, paths(files)) };
   const args = [option, '--package', packageName, '--json', NETLIST, '--report', REPORT, '--quiet', '--seed', '1'];
   const flags = ['--freq', String(ASKED_MEGAHERTZ), '--timing-allow-fail', '--pcf-allow-unconstrained'];
-  const place = { command: NEXTPNR, args: [...args, ...flags], cwd: '.' };
-  const versions = `${yosys.version}, ${nextpnrVersion}`;
-  return plan(`placing and routing ${design.name} on ${device.name}`, versions, files, [map, place], REPORT);
+  const place = { tool: nextpnr, args: [...args, ...flags] };
+  return plan(`placing and routing ${design.name} on ${device.name}`, files, [map, place], REPORT);
 }
 
 /** Newer versions of Yosys note where flattened modules were, in cells that nextpnr takes for hardware. */
 const WITHOUT_NOTES = 'delete */t:$scopeinfo';
 
-/** The program that places and routes. */
-export const NEXTPNR = 'nextpnr-ice40';
-
-function plan(
-  title: string,
-  versions: string,
-  files: readonly EmittedFile[],
-  steps: readonly Step[],
-  product: string,
-): SynthesisPlan {
-  // Where Yosys lies makes no difference.
-  const content = [versions, files, steps.map(({ args }) => args.slice(args.indexOf('-q'))), product];
+function plan(title: string, files: readonly EmittedFile[], calls: readonly Call[], product: string): SynthesisPlan {
+  // Where a tool lies makes no difference.
+  const content = [files, calls.map(({ tool, args }) => [tool.version, args]), product];
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 24);
+  const steps = calls.map(({ tool, args }) => ({ command: tool.command, args: [...tool.args, ...args], cwd: '.' }));
   return { entry: `synth-${hash}`, title, files, steps, product };
 }
 

@@ -1,13 +1,13 @@
-import { run } from '../backend/process.ts';
 import { buildDesign } from '../design/build-design.ts';
 import type { Design } from '../design/design.ts';
-import { EspalierError, ToolMissingError } from '../errors.ts';
+import { EspalierError } from '../errors.ts';
 import { unknownWord } from '../spec/suggest.ts';
 import { carryOut, type SynthesisControl } from './carry-out.ts';
 import { type CellCounts, countCells } from './cells.ts';
 import { type ClockReport, readClockReport } from './clock.ts';
 import { refuseMisfit } from './fit.ts';
-import { type Mapping, NEXTPNR, planCells, planClock, type SynthesisPlan } from './plan.ts';
+import { findNextpnr } from './nextpnr.ts';
+import { type Mapping, planCells, planClock, type SynthesisPlan } from './plan.ts';
 import { type Device, TARGETS, type Target, type TargetName, targetOf } from './targets.ts';
 import { findYosys } from './yosys.ts';
 
@@ -55,7 +55,7 @@ export async function synthesise(
   if (clock && device.ice40 === null) {
     throw new EspalierError(`clock frequencies are found for ice40 only, received target ${target.name}`);
   }
-  const nextpnr = clock ? await nextpnrVersion() : null;
+  const nextpnr = clock ? await findNextpnr() : null;
   const mapping: Mapping = { target, device, dsp, yosys: await findYosys() };
   const bare = design.spec.faultSlots === 0 ? null : buildDesign({ ...design.spec, faultSlots: 0 });
   const total = 2 + (bare === null ? 0 : 2) + (clock ? 1 : 0);
@@ -73,7 +73,7 @@ export async function synthesise(
   refuseMisfit(design.name, cells.total, target, device);
   const withoutFaults = bare && (await cellsOf(bare));
   const report = nextpnr === null ? null : readClockReport(await outcome(planClock(design, mapping, nextpnr)));
-  const tool = nextpnr === null ? mapping.yosys.version : `${mapping.yosys.version}, ${nextpnr}`;
+  const tool = nextpnr === null ? mapping.yosys.version : `${mapping.yosys.version}, ${nextpnr.version}`;
   return { target: target.name, device: device.name, dsp, tool, ...cells, withoutFaults, clock: report };
 }
 
@@ -88,18 +88,4 @@ function deviceOf({ name, devices }: Target, wanted: string | undefined): Device
   if (device) return device;
   const known = devices.map((candidate) => candidate.name);
   throw new EspalierError(unknownWord(`${name} device`, wanted, known));
-}
-
-async function nextpnrVersion(): Promise<string> {
-  try {
-    const step = { command: NEXTPNR, args: ['--version'], cwd: process.cwd() };
-    const { stdout, stderr } = await run(step, { timeoutMs: 20_000, purpose: 'the clock frequency' });
-    return `nextpnr ${/Version ([^)\s]+)/.exec(`${stdout}${stderr}`)?.[1] ?? 'of unknown version'}`;
-  } catch (cause) {
-    if (!(cause instanceof ToolMissingError)) throw cause;
-    throw new ToolMissingError(
-      `${NEXTPNR} is not installed; the clock frequency needs it (install with: apt-get install ${NEXTPNR})`,
-      { cause },
-    );
-  }
 }

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { yosys } from '../../scripts/support/yosys.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { emitDesign } from '../../src/emit/emit-design.ts';
 import { writeFiles } from '../../src/emit/write-files.ts';
@@ -12,6 +11,7 @@ import type { Matrix3 } from '../../src/projection/space-time.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 import { topDesign } from '../../src/top/top-design.ts';
 import { designOf, MATRICES } from '../design/support/arrays.ts';
+import { runYosys } from '../synth/support/run-yosys.ts';
 import { installed, run } from './support/tools.ts';
 
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
@@ -76,7 +76,7 @@ describe('Yosys synthesises without a warning the top module of', () => {
     const design = designOf({ matrix: MATRICES[name]!, size: [2, 3, 2], faultSlots: 1 });
     const files = emitDesign(design, { top: topDesign(design, 64) });
     const sources = files.filter(({ path }) => path.endsWith('.v') && !path.startsWith('sim/'));
-    await yosys('synth -top sample_top; check -assert', sources);
+    await runYosys('synth -top sample_top; check -assert; tee -q -o done.txt stat', sources, 'done.txt');
   });
 });
 

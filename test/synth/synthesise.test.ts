@@ -3,10 +3,11 @@ import { EspalierError } from '../../src/errors.ts';
 import { countCells } from '../../src/synth/cells.ts';
 import { readClockReport } from '../../src/synth/clock.ts';
 import { refuseMisfit } from '../../src/synth/fit.ts';
-import { planCells } from '../../src/synth/plan.ts';
+import { present } from '../../src/synth/nextpnr.ts';
+import { planCells, planClock } from '../../src/synth/plan.ts';
 import { synthesise } from '../../src/synth/synthesise.ts';
 import { type TargetName, targetOf } from '../../src/synth/targets.ts';
-import { isNewer } from '../../src/synth/yosys.ts';
+import { chooseTool, isNewer, nativeTool } from '../../src/synth/tool.ts';
 import { designOf } from '../design/support/arrays.ts';
 
 const XILINX = targetOf('xilinx');
@@ -43,17 +44,35 @@ describe('bad input of a synthesis', () => {
   ] as const)('%o', async (options, message) => {
     await expect(synthesise(designOf(), options)).rejects.toThrow(new EspalierError(message));
   });
+});
 
-  it('names nextpnr where it is not there', async () => {
-    const path = process.env['PATH'];
-    process.env['PATH'] = '/nowhere';
-    try {
-      await expect(synthesise(designOf(), { target: 'ice40', clock: true })).rejects.toThrow(
-        'nextpnr-ice40 is not installed; the clock frequency needs it (install with: apt-get install nextpnr-ice40)',
-      );
-    } finally {
-      process.env['PATH'] = path;
-    }
+describe('the tool of a synthesis', () => {
+  const tool = (version: string) => ({ command: version, args: [], version });
+  const [old, recent] = [tool('nextpnr 0.4-1'), tool('nextpnr 0.8')];
+
+  it.each([
+    [old, recent, recent],
+    [recent, old, recent],
+    [recent, recent, recent],
+    [null, old, old],
+    [old, null, old],
+    [null, null, null],
+  ])('is the newer one of those there are: case %#', (embedded, native, chosen) => {
+    expect(chooseTool(embedded, native)).toBe(chosen);
+  });
+
+  it('is found on the path with its version, or not', async () => {
+    expect((await nativeTool('node', '--version', 'Node'))?.version).toBe(
+      `Node ${process.versions.node} (on the path)`,
+    );
+    expect(await nativeTool('/nowhere/yosys', '-V', 'Yosys')).toBeNull();
+  });
+
+  it('is named with the ways to install it where there is none', () => {
+    expect(() => present(null)).toThrow(
+      'nextpnr-ice40 is not installed; the clock frequency needs it (install with: npm install @yowasp/nextpnr-ice40, or apt-get install nextpnr-ice40)',
+    );
+    expect(present(recent)).toBe(recent);
   });
 });
 
@@ -70,6 +89,16 @@ describe('a plan of a synthesis', () => {
     ];
     expect(new Set(entries).size).toBe(entries.length);
     expect(entry({}, { yosys: { ...YOSYS, command: '/opt/yosys' } })).toBe(entries[0]);
+  });
+
+  it('has another entry for another device to place and route on', () => {
+    const nextpnr = { command: 'nextpnr-ice40', args: [], version: 'nextpnr 0.8' };
+    const { devices, ...ice40 } = targetOf('ice40');
+    const entries = devices.map((device) => {
+      const mapped = { ...mapping, target: { ...ice40, devices }, device };
+      return planClock(designOf(), mapped, nextpnr).entry;
+    });
+    expect(new Set(entries).size).toBe(devices.length);
   });
 
   it('maps the PE of a grid once', () => {
@@ -105,7 +134,7 @@ describe('what the tools print', () => {
       {
         from: `posedge ${clock}`,
         to: `posedge ${clock}`,
-        path: [step('clk-to-q', 1, 'pe.p_q_SB_DFF_Q', 'y'), step('routing', 3, 'y', 'pe.c_q_SB_LUT4_O_LC')],
+        path: [step('clk-to-q', 1, 'x', 'pe.p_q_SB_DFF_Q'), step('routing', 3, 'y', 'pe.c_d_SB_LUT4_O_LC')],
       },
     ];
     const report = {
