@@ -1,3 +1,4 @@
+import { grouped } from '../number-text.ts';
 import { type ArrayCells, type SynthesisReport, synthesise } from '../synth/synthesise.ts';
 import { CELL_KINDS, type TargetName, targetOf } from '../synth/targets.ts';
 import { openArray } from './array.ts';
@@ -69,7 +70,7 @@ function otherTypes({ other }: ArrayCells['pe']): string[] {
 function describeOverhead({ pe, total, withoutFaults, faultSlots }: SynthDocument): string[] {
   if (withoutFaults === null) return [];
   const more = (kind: 'lut' | 'ff') =>
-    `${pe[kind] - withoutFaults.pe[kind]} per PE, ${total[kind] - withoutFaults.total[kind]} in all`;
+    `${grouped(pe[kind] - withoutFaults.pe[kind])} per PE, ${grouped(total[kind] - withoutFaults.total[kind])} in all`;
   const slots = faultSlots === 1 ? '1 fault slot takes' : `${faultSlots} fault slots take`;
   return [`${slots} LUTs: ${more('lut')}; flip-flops: ${more('ff')}`];
 }

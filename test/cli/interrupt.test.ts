@@ -7,20 +7,34 @@ import { BIN, openWorkplace } from './support/espalier.ts';
 
 const SPEC = 'array one { size 1 x 1 x 1; projection output_stationary; types a: int8, b: int8 }';
 
-// A compiler that never comes to an end, and leaves its process id.
-const COMPILER = `#!/bin/sh
-if [ "$1" = --version ]; then echo 'g++ 12'; exit; fi
+/** A tool that tells its version, and otherwise leaves its process id and never comes to an end. */
+function hanging(versionFlag: string, version: string): string {
+  return `#!/bin/sh
+if [ "$1" = ${versionFlag} ]; then echo '${version}'; exit; fi
 echo $$ >> "$PIDS"
 exec sleep 600
 `;
+}
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s ends the program and its compilers, and leaves nothing',
-  async (signal) => {
+const COMPILER = {
+  tool: 'g++',
+  text: hanging('--version', 'g++ 12'),
+  args: ['matmul', 's.array', 'x.npy', 'x.npy', '-o', 'out.npy', '--backend', 'rtl', '--quiet'],
+};
+// Newer than the one that is there, so that it is taken.
+const YOSYS = { tool: 'yosys', text: hanging('-V', 'Yosys 9.99'), args: ['synth', 's.array', '--quiet'] };
+
+test.each([
+  ['SIGINT', COMPILER],
+  ['SIGTERM', COMPILER],
+  ['SIGINT', YOSYS],
+] as const)(
+  '%s ends the program and what it has started, and leaves nothing: case %#',
+  async (signal, { tool, text, args }) => {
     const place = await openWorkplace();
     await mkdir(place.path('bin'));
-    await place.text('bin/g++', COMPILER);
-    await chmod(place.path('bin/g++'), 0o755);
+    await place.text(`bin/${tool}`, text);
+    await chmod(place.path(`bin/${tool}`), 0o755);
     await place.text('s.array', SPEC);
     await place.npy('x.npy', 'int8', [1, 1], Int8Array.from([1]));
     const pidFile = place.path('pids');
@@ -29,10 +43,9 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       PIDS: pidFile,
       ESPALIER_CACHE: place.path('cache'),
     };
-    const args = ['matmul', 's.array', 'x.npy', 'x.npy', '-o', 'out.npy', '--backend', 'rtl', '--quiet'];
     const child = execa(process.execPath, [BIN, ...args], { cwd: place.folder, env, reject: false });
 
-    const compilers = await waitForPids(pidFile);
+    const started = await waitForPids(pidFile);
     child.kill(signal);
     const { exitCode, stderr, stdout } = await child;
     expect({ exitCode, stderr, stdout }).toEqual({
@@ -40,7 +53,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       stderr: 'espalier: stopped',
       stdout: '',
     });
-    expect(compilers.filter(isAlive)).toEqual([]);
+    expect(started.filter(isAlive)).toEqual([]);
     expect(await place.list()).toEqual(['bin', 'cache', 'pids', 's.array', 'x.npy']);
     expect(await readdir(place.path('cache'))).toEqual([]);
     await place.remove();

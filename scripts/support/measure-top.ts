@@ -77,20 +77,3 @@ function sizeOf(preset: PresetName): readonly [number, number, number] {
   size[depth] = DEPTH;
   return size as [number, number, number];
 }
-
-if (import.meta.main) {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  for (const rate of await measureTop()) {
-    console.log(
-      [
-        rate.preset,
-        rate.size.join('×'),
-        `${rate.streamBits} bits`,
-        rate.withC ? 'with C' : 'without C',
-        `${percent(rate.wholeOfBound)} of the bound`,
-        `steady ${percent(rate.steadyOfBound)}`,
-        `${rate.frozenClocks} clocks frozen`,
-      ].join(', '),
-    );
-  }
-}

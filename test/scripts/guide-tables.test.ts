@@ -2,8 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { PE_CASES, renderRow, replaceTables, tableTitle, toolLine } from '../../scripts/support/synthesis-table.ts';
+import { CLOCK_CASES, clockRow, SLOT_CASES, slotRow, synthesiseArray } from '../../scripts/support/array-tables.ts';
+import { PE_CASES, renderRow, tableTitle, toolLine } from '../../scripts/support/cell-table.ts';
+import { replaceTable } from '../../scripts/support/guide-marks.ts';
+import { measureTop } from '../../scripts/support/measure-top.ts';
 import { synthesisePe, TABLE_TARGETS } from '../../scripts/support/synthesise-pe.ts';
+import { utilisationRow } from '../../scripts/support/utilisation-table.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { structuralFiles } from '../../src/emit/emit-design.ts';
 import { writeFiles } from '../../src/emit/write-files.ts';
@@ -12,6 +16,7 @@ import { installed, run } from '../emit/support/tools.ts';
 import { runYosys } from '../synth/support/run-yosys.ts';
 
 const GUIDE = readFileSync(new URL('../../docs/guide-synthesis.md', import.meta.url), 'utf8');
+const TOP_GUIDE = readFileSync(new URL('../../docs/guide-top.md', import.meta.url), 'utf8');
 
 /** A synthesis takes seconds, and a multiple of that on a busy computer. */
 const TIMEOUT_MS = 180_000;
@@ -58,12 +63,42 @@ describe('the guide on synthesis', () => {
     }
   });
 
+  it(
+    'has the figures of an array with a fault slot',
+    async () => {
+      expect(GUIDE).toContain(`\n${slotRow(SLOT_CASES[0]!, await synthesiseArray(SLOT_CASES[0]!, false))}\n`);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'has the clock frequency of the fastest array',
+    async () => {
+      const fastest = CLOCK_CASES.at(-1)!;
+      expect(GUIDE).toContain(`\n${clockRow(fastest, await synthesiseArray(fastest, true))}\n`);
+    },
+    TIMEOUT_MS,
+  );
+
   it('takes new tables in place of the old ones', () => {
-    const changed = replaceTables(GUIDE, 'new');
+    const changed = replaceTable(GUIDE, 'cells', 'new');
     expect(changed).not.toContain(`### ${tableTitle(PE_CASES[0]!)}`);
-    expect(replaceTables(changed, 'newer')).toBe(changed.replace('\nnew\n', '\nnewer\n'));
-    expect(() => replaceTables('no marks', 'new')).toThrow('the guide needs the lines <!-- synthesis-table');
+    expect(replaceTable(changed, 'cells', 'newer')).toBe(changed.replace('\nnew\n', '\nnewer\n'));
+    expect(() => replaceTable('no marks', 'clock', 'new')).toThrow('the guide needs the lines <!-- table clock:');
   });
+});
+
+describe('the guide on top modules', () => {
+  it(
+    'has the utilisation of an array that keeps a line',
+    async () => {
+      for (const rate of await measureTop(['output_stationary'])) {
+        expect(TOP_GUIDE).toContain(`\n${utilisationRow(rate)}\n`);
+        expect(rate.wholeOfBound).toBeGreaterThan(0.95);
+      }
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('the commands of the guide on synthesis', () => {

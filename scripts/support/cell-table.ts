@@ -1,4 +1,4 @@
-import { EspalierError } from '../../src/errors.ts';
+import { tableLine } from './guide-marks.ts';
 import type { CountedCells, PeCase, TableTarget } from './synthesise-pe.ts';
 
 /** A line of the table: a PE on a target. */
@@ -57,9 +57,6 @@ const HEADINGS = [
   ['other', '---'],
 ] as const;
 
-const BEGIN = '<!-- synthesis-table: written by scripts/synthesis-table.ts -->';
-const END = '<!-- synthesis-table: end -->';
-
 /** Print rows as one Markdown table for each set of dtypes, below a line about the tool. */
 export function renderTables(rows: readonly SynthesisRow[]): string {
   const sections = Map.groupBy(rows, ({ pe }) => tableTitle(pe));
@@ -67,7 +64,7 @@ export function renderTables(rows: readonly SynthesisRow[]): string {
     [
       `### ${title}`,
       '',
-      line(HEADINGS.map(([name]) => name)),
+      tableLine(HEADINGS.map(([name]) => name)),
       `|${HEADINGS.map(([, rule]) => rule).join('|')}|`,
       ...group.map(renderRow),
     ].join('\n'),
@@ -87,24 +84,10 @@ export function renderRow({ pe, target, cells }: SynthesisRow): string {
   const stages = `${pe.multiplierStages} / ${pe.adderStages}${pe.multiplierStyle === 'booth' ? ', Booth' : ''}`;
   const slots = pe.faultNodes ? `${pe.faultSlots} on ${pe.faultNodes.join(', ')}` : pe.faultSlots;
   const figures = [lut, ff, carry, dsp, mux, estimatedLogicCells ?? '–'];
-  return line([stages, slots, target.name, ...figures, others.join(', ') || '–']);
+  return tableLine([stages, slots, target.name, ...figures, others.join(', ') || '–']);
 }
 
 /** The sentence on the tool that the figures belong to. */
 export function toolLine({ tool }: CountedCells): string {
   return `Counted with ${tool}.`;
-}
-
-/**
- * Put tables between the marks of a guide.
- * @throws {EspalierError} where the guide lacks them
- */
-export function replaceTables(guide: string, tables: string): string {
-  const [begin, end] = [guide.indexOf(BEGIN), guide.indexOf(END)];
-  if (begin < 0 || end < begin) throw new EspalierError(`the guide needs the lines ${BEGIN} and ${END}, in this order`);
-  return `${guide.slice(0, begin)}${BEGIN}\n\n${tables}\n\n${guide.slice(end)}`;
-}
-
-function line(columns: readonly (string | number)[]): string {
-  return `| ${columns.join(' | ')} |`;
 }

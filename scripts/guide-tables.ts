@@ -1,0 +1,56 @@
+/**
+ * Make the tables of figures in the guides anew and print them, or write them between their marks: all, or those that
+ * are named (cells, slots, clock, utilisation). The cells of all PEs take some twenty minutes on one core, the rest
+ * minutes, less what the build cache has; says on stderr how far it is.
+ *
+ *   npx node scripts/guide-tables.ts [--write] [NAME ...]
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { EspalierError } from '../src/errors.ts';
+import { unknownWord } from '../src/spec/suggest.ts';
+import { CLOCK_CASES, renderClocks, renderSlots, SLOT_CASES, synthesiseArray } from './support/array-tables.ts';
+import { PE_CASES, renderTables } from './support/cell-table.ts';
+import { replaceTable, TABLES, type TableName } from './support/guide-marks.ts';
+import { measureTop } from './support/measure-top.ts';
+import { synthesisePe, TABLE_TARGETS } from './support/synthesise-pe.ts';
+import { renderUtilisation } from './support/utilisation-table.ts';
+
+const MAKERS: Readonly<Record<TableName, () => Promise<string>>> = {
+  cells: async () => {
+    const work = PE_CASES.flatMap((pe) => TABLE_TARGETS.map((target) => ({ pe, target })));
+    return renderTables(
+      await each(work, async ({ pe, target }) => ({ pe, target, cells: await synthesisePe(pe, target) })),
+    );
+  },
+  slots: async () => renderSlots(await each(SLOT_CASES, (array) => synthesiseArray(array, false))),
+  clock: async () => renderClocks(await each(CLOCK_CASES, (array) => synthesiseArray(array, true))),
+  utilisation: async () => renderUtilisation(await measureTop()),
+};
+
+const { values, positionals } = parseArgs({
+  options: { write: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const names = Object.keys(TABLES) as TableName[];
+for (const wanted of positionals) {
+  if (!(wanted in TABLES)) throw new EspalierError(unknownWord('table', wanted, names));
+}
+
+for (const name of names.filter((table) => positionals.length === 0 || positionals.includes(table))) {
+  console.error(`${name}:`);
+  const table = await MAKERS[name]();
+  const guide = new URL(`../${TABLES[name]}`, import.meta.url);
+  if (values.write) await writeFile(guide, replaceTable(await readFile(guide, 'utf8'), name, table));
+  else console.log(`${table}\n`);
+}
+
+async function each<Item, Result>(items: readonly Item[], make: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) {
+    const start = performance.now();
+    results.push(await make(item));
+    console.error(`${results.length} of ${items.length}, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  }
+  return results;
+}

@@ -1,0 +1,25 @@
+import { tableLine } from './guide-marks.ts';
+import type { TopRate } from './measure-top.ts';
+
+/** Print how well top modules use their arrays, as a Markdown table. */
+export function renderUtilisation(rates: readonly TopRate[]): string {
+  return [
+    '| T | size | stream | C on every tile | bound | of the bound, filling and draining included | steady |',
+    '|---|---|--:|---|--:|--:|--:|',
+    ...rates.map(utilisationRow),
+  ].join('\n');
+}
+
+export function utilisationRow({
+  preset,
+  size,
+  streamBits,
+  withC,
+  bound,
+  wholeOfBound,
+  steadyOfBound,
+}: TopRate): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const shares = [bound, wholeOfBound, steadyOfBound].map(percent);
+  return tableLine([`\`${preset}\``, size.join('×'), `${streamBits} bits`, withC ? 'yes' : 'no', ...shares]);
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { openWorkplace } from './support/espalier.ts';
+
+const TIMEOUT_MS = 300_000;
+const SPEC = 'array two { size 2 x 2 x 2; projection output_stationary; types a: int8, b: int8; multiplier_stages 1 }';
+
+describe('synth', () => {
+  test(
+    'counts, places and routes, and finds all of it in the cache the second time',
+    async () => {
+      const place = await openWorkplace();
+      await place.text('s.array', SPEC);
+      const args = ['synth', 's.array', '--target', 'ice40', '--device', 'hx8k', '--clock'];
+      const first = await place.run([...args, '--json']);
+      const document = JSON.parse(first.stdout);
+      expect(document).toMatchObject({ array: 'two', pes: 4, target: 'ice40', device: 'hx8k', faultSlots: 0 });
+      expect(document.total.lut).toBe(4 * document.pe.lut);
+      expect(document.clock.megahertz).toBeCloseTo(1000 / document.clock.criticalPath.nanoseconds, 0);
+      expect(document.clock.criticalPath.from).toMatch(/_q$/);
+
+      const start = performance.now();
+      const { stdout } = await place.run(args);
+      expect(performance.now() - start).toBeLessThan(20_000);
+      expect(stdout).toContain(`placed and routed: ${document.clock.megahertz.toFixed(1)} MHz`);
+      await place.remove();
+    },
+    TIMEOUT_MS,
+  );
+
+  test.each([
+    [['--target', 'ice40', '--device', 'xc7a35t'], 'unknown ice40 device "xc7a35t", expected hx8k, up5k or hx1k'],
+    [['--target', 'xilinx', '--clock'], 'clock frequencies are found for ice40 only, received target xilinx'],
+  ])('refuses %o', async (args, message) => {
+    const place = await openWorkplace();
+    await place.text('s.array', SPEC);
+    const { exitCode, stderr, stdout } = await place.run(['synth', 's.array', ...args]);
+    expect({ stderr, stdout }).toEqual({ stderr: `espalier: ${message}\n`, stdout: '' });
+    expect(exitCode).not.toBe(0);
+    await place.remove();
+  });
+
+  test(
+    'says what an array lacks that has no room',
+    async () => {
+      const place = await openWorkplace();
+      await place.text('s.array', SPEC.replace('2 x 2 x 2', '4 x 4 x 2'));
+      const { exitCode, stderr } = await place.run(['synth', 's.array', '--device', 'hx1k', '--quiet']);
+      expect(stderr).toMatch(
+        /^espalier: array two needs [\d,]+ LUTs, ice40 hx1k has 1,280 and needs 1,600 flip-flops, ice40 hx1k has 1,280; large enough: hx8k or up5k\n$/,
+      );
+      expect(exitCode).not.toBe(0);
+      await place.remove();
+    },
+    TIMEOUT_MS,
+  );
+});
