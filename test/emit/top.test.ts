@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { yosys } from '../../scripts/support/yosys.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { emitDesign } from '../../src/emit/emit-design.ts';
 import { writeFiles } from '../../src/emit/write-files.ts';
@@ -70,15 +69,6 @@ describe.skipIf(!installed('iverilog'))(
     });
   },
 );
-
-describe('Yosys synthesises without a warning the top module of', () => {
-  it.each(['output_stationary', 'row_stationary', 'no_local_reuse_eq', 'scattered PEs'])('%s', async (name) => {
-    const design = designOf({ matrix: MATRICES[name]!, size: [2, 3, 2], faultSlots: 1 });
-    const files = emitDesign(design, { top: topDesign(design, 64) });
-    const sources = files.filter(({ path }) => path.endsWith('.v') && !path.startsWith('sim/'));
-    await yosys('synth -top sample_top; check -assert', sources);
-  });
-});
 
 describe('the emitted top module', () => {
   const [spec] = parseSpec(
