@@ -2,7 +2,7 @@
 #   make -f build.mk runtime   what all designs share: harness, Verilator's runtime, and a precompiled header
 #   make -f build.mk machine   a design's model and adapter, linked with RUNTIME (the directory of the above)
 # ARCHIVE is the harness of a machine: runtime.a for a grid, top.a for a top module.
-# SOURCES is the directory of the harness, OPT_MODEL how the model is optimised.
+# SOURCES is the directory of the harness, OPT_MODEL how the model is optimised; with UNOPTIMISED=1 nothing of it is.
 
 include Vdut.mk
 
@@ -49,6 +49,10 @@ prelude.h.gch: prelude.h
 # up to half of the code, is not worth optimising; -O0 would not fit the precompiled header, the pragma does.
 FAST := $(addsuffix .cpp, $(VM_FAST)) adapter.cpp
 SLOW := $(addsuffix .cpp, $(VM_SLOW))
+ifeq ($(UNOPTIMISED),1)
+SLOW := $(FAST) $(SLOW)
+FAST :=
+endif
 ifeq ($(VM_PARALLEL_BUILDS),1)
 MODEL_OBJS := $(FAST:.cpp=.model.o) $(SLOW:.cpp=.slow.o)
 else

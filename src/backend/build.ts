@@ -16,6 +16,8 @@ export interface BuildOptions {
   readonly architecture: Architecture;
   /** Whether registers can be read and waveforms written; such a build runs slower. */
   readonly trace: boolean;
+  /** Whether to compile the model without optimising it: a large one that runs for a moment is there sooner. */
+  readonly unoptimised?: boolean | undefined;
   /** What is simulated is this top module around the grid; the grid itself when left out. */
   readonly wrapper?: TopDesign | undefined;
 }
@@ -72,7 +74,7 @@ export function planRuntime(setting: BuildSetting): BuildPlan {
 
 /** Plan the simulation executable of a design, on top of the runtime that `planRuntime` plans. */
 export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPlan {
-  const { design, files, top, architecture, trace, wrapper } = options;
+  const { design, files, top, architecture, trace, unoptimised = false, wrapper } = options;
   const adapter = wrapper ? printTopAdapter(wrapper) : printAdapter(options);
   const archive = ARCHIVES[wrapper ? 'top' : 'grid'];
   const runtime = planRuntime(setting).entry;
@@ -80,7 +82,8 @@ export function planBuild(options: BuildOptions, setting: BuildSetting): BuildPl
   const sources = setting.harness.filter(({ path }) => MACHINE_SOURCES.includes(path));
   const modules = files.map(({ path }) => path).filter((path) => path.endsWith('.v') || path.endsWith('.vlt'));
   const verilate = verilateStep(top, modules, RTL, trace);
-  const make = makeStep('machine', `OPT_MODEL=${trace ? '-O1' : '-O2'}`, `ARCHIVE=${archive}`);
+  const speed = [`OPT_MODEL=${trace ? '-O1' : '-O2'}`, ...(unoptimised ? ['UNOPTIMISED=1'] : [])];
+  const make = makeStep('machine', ...speed, `ARCHIVE=${archive}`);
   return {
     entry: `machine-${hashOf([runtime, verilog, adapter, verilate, make])}`,
     files: [

@@ -54,6 +54,7 @@ export class TopBackend implements Backend {
     const { operands, plan, stats } = prepareJob(design, job, topPlanning(design));
     const drives = faults.map((fault) => driveFault(design, plan, fault));
     const { simulation, driver } = await this.#opened();
+    signal?.throwIfAborted();
     const abort = (): void => void simulation.close();
     signal?.addEventListener('abort', abort, { once: true });
     try {

@@ -38,6 +38,10 @@ beforeAll(async () => {
     'array narrow { size 4 x 4 x 8; projection col_stationary; types a: uint8, b: int8, c: int16 }',
   );
   await place.text(
+    'wide.array',
+    'array wide { size 2 x 2 x 2; projection output_stationary; types a: float64, b: float64 }',
+  );
+  await place.text(
     'float.array',
     `array bf16 { size 2 x 2 x 2; projection output_stationary; types a: bfloat16, b: bfloat16 }
 array fp16 { size 2 x 2 x 2; projection output_stationary; types a: float16, b: float16 }
@@ -223,11 +227,27 @@ const REFUSED: readonly (readonly [claim: string, args: readonly string[], sente
     ['generate', 'two.array:othr'],
     'unknown array "othr" in two.array, did you mean "other"?',
   ],
+  ...(['48', '96', '16', '8192'] as const).map(
+    (bits) =>
+      [
+        `a stream width of ${bits} bits`,
+        ['generate', 'two.array:one', '--top', '--stream-bits', bits],
+        `the streams of a top module are a power of two of 32 to 4096 bits wide, received ${bits}`,
+      ] as const,
+  ),
   [
-    'a stream width that no top module has',
-    ['generate', 'two.array:one', '--top', '--stream-bits', '96'],
-    'the streams of a top module are a power of two of 32 to 4096 bits wide, received 96',
+    'a stream narrower than an element',
+    ['generate', 'wide.array', '--top', '--stream-bits', '32'],
+    'the streams of a top module are a power of two of 64 to 4096 bits wide, received 32',
   ],
+  ...(['0', 'wide', '64.5', '-64'] as const).map(
+    (bits) =>
+      [
+        `a stream width of ${bits}, which is none`,
+        ['generate', 'two.array:one', '--top', '--stream-bits', bits],
+        `option '--stream-bits <n>' argument '${bits}' is invalid. It must be a whole number from 1.`,
+      ] as const,
+  ),
   [
     'a stream width without a top module',
     ['generate', 'two.array:one', '--stream-bits', '64'],

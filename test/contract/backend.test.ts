@@ -163,12 +163,13 @@ describe.each(MODELS)('the $name model', ({ open }) => {
 const LARGE = MODELS.filter(({ name }) => !['rtl, structural', 'top, narrow and waiting at random'].includes(name));
 
 describe.each(LARGE)('the $name model', ({ open }) => {
-  it('stops in the middle of a long job', async () => {
+  // At once: while the process of a simulation starts.
+  it.each([0, 200])('stops %i ms after the start of a long job', async (delayMs) => {
     const backend = await open(buildDesign({ ...SPEC, size: [16, 16, 64] }));
     const long = { a: tensor('uint8', [1000, 1000]), b: tensor('int8', [1000, 1000]) };
     const control = new AbortController();
     const running = backend.matmul(long, { signal: control.signal });
-    setTimeout(() => control.abort(new Error('enough')), 200);
+    setTimeout(() => control.abort(new Error('enough')), delayMs);
     await expect(running).rejects.toThrow('enough');
     await backend.close();
   });

@@ -11,7 +11,6 @@ import type { Matrix3 } from '../../src/projection/space-time.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 import { topDesign } from '../../src/top/top-design.ts';
 import { designOf, MATRICES } from '../design/support/arrays.ts';
-import { runYosys } from '../synth/support/run-yosys.ts';
 import { installed, run } from './support/tools.ts';
 
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
@@ -70,15 +69,6 @@ describe.skipIf(!installed('iverilog'))(
     });
   },
 );
-
-describe('Yosys synthesises without a warning the top module of', () => {
-  it.each(['output_stationary', 'row_stationary', 'no_local_reuse_eq', 'scattered PEs'])('%s', async (name) => {
-    const design = designOf({ matrix: MATRICES[name]!, size: [2, 3, 2], faultSlots: 1 });
-    const files = emitDesign(design, { top: topDesign(design, 64) });
-    const sources = files.filter(({ path }) => path.endsWith('.v') && !path.startsWith('sim/'));
-    await runYosys('synth -top sample_top; check -assert; tee -q -o done.txt stat', sources, 'done.txt');
-  });
-});
 
 describe('the emitted top module', () => {
   const [spec] = parseSpec(
