@@ -204,6 +204,9 @@ export { loadOperator } from './spec/load-operator.ts';
 export { parseFault, parseSpec } from './spec/parse.ts';
 export { selectArray, selectCampaign } from './spec/select-item.ts';
 export { type SpecReference, splitSpecReference } from './spec/spec-reference.ts';
+export type { CellCounts } from './synth/cells.ts';
+export type { ClockReport } from './synth/clock.ts';
+export { type ArrayCells, type SynthesisOptions, type SynthesisReport, synthesise } from './synth/synthesise.ts';
 // Tensors and their files.
 export { concatenate } from './tensor/concatenate.ts';
 export { decodeNpy, encodeNpy, readNpy, writeNpy } from './tensor/npy.ts';
