@@ -14,7 +14,7 @@ const LIMITED = [
 export function refuseMisfit(arrayName: string, cells: CellCounts, target: Target, device: Device): void {
   const missing = LIMITED.filter(([kind]) => cells[kind] > device[kind]).map(
     ([kind, noun]) =>
-      `needs ${grouped(cells[kind])} ${noun}, ${target.name} ${device.name} has ${grouped(device[kind])}`,
+      `lacks ${grouped(cells[kind] - device[kind])} ${noun} (it needs ${grouped(cells[kind])}, ${target.name} ${device.name} has ${grouped(device[kind])})`,
   );
   if (missing.length === 0) return;
   const larger = target.devices.filter((other) => LIMITED.every(([kind]) => cells[kind] <= other[kind]));

@@ -14,11 +14,7 @@ export function wrapperName(design: Pick<Design, 'name'>): string {
  * feeds all inputs, another one takes all outputs. So every path within the array begins and ends in a register.
  */
 export function pinWrapper(design: Design): EmittedFile {
-  const ports = gridPorts(design)
-    .flatMap((group) => group.ports)
-    .filter(({ name }) => name !== CONTROL.clock);
-  const inputs = lay(ports, 'input ', 'inputs_q');
-  const outputs = lay(ports, 'output', 'outputs');
+  const { inputs, outputs } = layPorts(design);
   const view = {
     name: design.name,
     module: wrapperName(design),
@@ -29,6 +25,19 @@ export function pinWrapper(design: Design): EmittedFile {
     lastOutput: outputs.bits - 1,
   };
   return { path: `${view.module}.v`, text: render('rtl/pins.v', view) };
+}
+
+/** Count the registers between a grid and its pins. */
+export function pinRegisters(design: Design): number {
+  const { inputs, outputs } = layPorts(design);
+  return inputs.bits + outputs.bits;
+}
+
+function layPorts(design: Design) {
+  const ports = gridPorts(design)
+    .flatMap((group) => group.ports)
+    .filter(({ name }) => name !== CONTROL.clock);
+  return { inputs: lay(ports, 'input ', 'inputs_q'), outputs: lay(ports, 'output', 'outputs') };
 }
 
 /** Give each port of a direction its bits of one vector. */

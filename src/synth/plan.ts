@@ -47,7 +47,7 @@ export function planCells(design: Design, part: 'pe' | 'grid', { target, device,
   const command = synthesisCommand(target, device, top, { dsp, flat: part === 'pe' });
   const whole = part === 'pe' ? '' : `hierarchy -check -top ${top}; proc; flatten ${moduleNames(design).pe}; `;
   const count = `check -assert; tee -q -o ${CELLS} stat -json${target.estimates ? ' -tech xilinx' : ''}`;
-  const args = yosysArguments(`${whole}${command}; ${count}`, paths(files));
+  const args = yosysArguments(yosys, `${whole}${command}; ${count}`, paths(files));
   return plan(`mapping ${top} to ${target.title}`, files, [{ tool: yosys, args }], CELLS);
 }
 
@@ -58,7 +58,7 @@ export function planScript(
   files: readonly EmittedFile[],
   product: string,
 ): SynthesisPlan {
-  return plan('running Yosys', files, [{ tool: yosys, args: yosysArguments(script, []) }], product);
+  return plan('running Yosys', files, [{ tool: yosys, args: yosysArguments(yosys, script, []) }], product);
 }
 
 /** Plan to place and route a grid on an iCE40. */
@@ -68,7 +68,7 @@ export function planClock(design: Design, mapping: Mapping, nextpnr: SynthesisTo
   const files = [...structuralFiles(design), pinWrapper(design)];
   const command = synthesisCommand(target, device, wrapperName(design), { dsp, flat: true });
   const script = `${command}; check -assert; ${WITHOUT_NOTES}; write_json ${NETLIST}`;
-  const map = { tool: yosys, args: yosysArguments(script, paths(files)) };
+  const map = { tool: yosys, args: yosysArguments(yosys, script, paths(files)) };
   const args = [option, '--package', packageName, '--json', NETLIST, '--report', REPORT, '--quiet', '--seed', '1'];
   const flags = ['--freq', String(ASKED_MEGAHERTZ), '--timing-allow-fail', '--pcf-allow-unconstrained'];
   const place = { tool: nextpnr, args: [...args, ...flags] };

@@ -7,6 +7,7 @@ import { type CellCounts, countCells } from './cells.ts';
 import { type ClockReport, readClockReport } from './clock.ts';
 import { refuseMisfit } from './fit.ts';
 import { findNextpnr } from './nextpnr.ts';
+import { pinRegisters } from './pin-wrapper.ts';
 import { type Mapping, planCells, planClock, type SynthesisPlan } from './plan.ts';
 import { type Device, TARGETS, type Target, type TargetName, targetOf } from './targets.ts';
 import { findYosys } from './yosys.ts';
@@ -70,7 +71,8 @@ export async function synthesise(
     total: countCells(await outcome(planCells(array, 'grid', mapping)), target),
   });
   const cells = await cellsOf(design);
-  refuseMisfit(design.name, cells.total, target, device);
+  const atPins = clock ? pinRegisters(design) : 0;
+  refuseMisfit(design.name, { ...cells.total, ff: cells.total.ff + atPins }, target, device);
   const withoutFaults = bare && (await cellsOf(bare));
   const report = nextpnr === null ? null : readClockReport(await outcome(planClock(design, mapping, nextpnr)));
   const tool = nextpnr === null ? mapping.yosys.version : `${mapping.yosys.version}, ${nextpnr.version}`;

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../backend/process.ts';
+import { ToolMissingError } from '../errors.ts';
 
 /** A tool of synthesis to run: how it is called, and the version that names its results. */
 export interface SynthesisTool {
@@ -9,6 +10,8 @@ export interface SynthesisTool {
   readonly args: readonly string[];
   /** Such as `Yosys 0.55`, with where it comes from. */
   readonly version: string;
+  /** Whether it is the version that this project is tested with. */
+  readonly pinned: boolean;
 }
 
 const VERSION_TIMEOUT_MS = 20_000;
@@ -22,6 +25,7 @@ export function embeddedTool(tool: string, title: string, packageName: string, v
     command: process.execPath,
     args: [script, tool],
     version: `${title} ${plain} (npm package ${packageName} ${version})`,
+    pinned: true,
   };
 }
 
@@ -31,7 +35,9 @@ export async function nativeTool(command: string, versionFlag: string, title: st
     const step = { command, args: [versionFlag], cwd: process.cwd() };
     const { stdout, stderr } = await run(step, { timeoutMs: VERSION_TIMEOUT_MS, purpose: 'synthesis' });
     const version = /\d+\.\d+[^\s)]*/.exec(`${stdout}${stderr}`)?.[0];
-    return version === undefined ? null : { command, args: [], version: `${title} ${version} (on the path)` };
+    return version === undefined
+      ? null
+      : { command, args: [], version: `${title} ${version} (on the path)`, pinned: false };
   } catch {
     return null;
   }
@@ -41,6 +47,14 @@ export async function nativeTool(command: string, versionFlag: string, title: st
 export function chooseTool(embedded: SynthesisTool | null, native: SynthesisTool | null): SynthesisTool | null {
   if (embedded === null || native === null) return embedded ?? native;
   return isNewer(native.version, embedded.version) ? native : embedded;
+}
+
+/** @throws {ToolMissingError} where there is no such tool, with the ways to install it */
+export function present(tool: SynthesisTool | null, name: string, purpose: string): SynthesisTool {
+  if (tool !== null) return tool;
+  throw new ToolMissingError(
+    `${name} is not installed; ${purpose} needs it (install with: npm install @yowasp/${name}, or apt-get install ${name})`,
+  );
 }
 
 /** Compare the numbers of two versions such as `Yosys 0.55`. */

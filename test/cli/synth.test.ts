@@ -46,7 +46,7 @@ describe('synth', () => {
       await place.text('s.array', SPEC.replace('2 x 2 x 2', '4 x 4 x 2'));
       const { exitCode, stderr } = await place.run(['synth', 's.array', '--device', 'hx1k', '--quiet']);
       expect(stderr).toMatch(
-        /^espalier: array two needs [\d,]+ LUTs, ice40 hx1k has 1,280 and needs 1,600 flip-flops, ice40 hx1k has 1,280; large enough: hx8k or up5k\n$/,
+        /^espalier: array two lacks [\d,]+ LUTs \(it needs [\d,]+, ice40 hx1k has 1,280\) and lacks 320 flip-flops \(it needs 1,600, ice40 hx1k has 1,280\); large enough: hx8k or up5k\n$/,
       );
       expect(exitCode).not.toBe(0);
       await place.remove();

@@ -1,27 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { EspalierError } from '../../src/errors.ts';
+import { EspalierError, ToolMissingError } from '../../src/errors.ts';
 import { countCells } from '../../src/synth/cells.ts';
 import { readClockReport } from '../../src/synth/clock.ts';
 import { refuseMisfit } from '../../src/synth/fit.ts';
-import { present } from '../../src/synth/nextpnr.ts';
 import { planCells, planClock } from '../../src/synth/plan.ts';
 import { synthesise } from '../../src/synth/synthesise.ts';
 import { type TargetName, targetOf } from '../../src/synth/targets.ts';
-import { chooseTool, isNewer, nativeTool } from '../../src/synth/tool.ts';
+import { chooseTool, isNewer, nativeTool, present } from '../../src/synth/tool.ts';
 import { designOf } from '../design/support/arrays.ts';
 
 const XILINX = targetOf('xilinx');
-const YOSYS = { command: 'yosys', args: [], version: 'Yosys 0.55' };
+const YOSYS = { command: 'yosys', args: [], version: 'Yosys 0.55', pinned: true };
 
 describe('an array that does not fit a device', () => {
   const cells = { lut: 9120, ff: 100, carry: 0, dsp: 0, mux: 0, other: {}, estimatedLogicCells: null };
   const ice40 = targetOf('ice40');
 
   it.each([
-    [cells, 'array os needs 9,120 LUTs, ice40 hx8k has 7,680; no ice40 device here has enough'],
+    [cells, 'array os lacks 1,440 LUTs (it needs 9,120, ice40 hx8k has 7,680); no ice40 device here has enough'],
     [
       { ...cells, ff: 8000 },
-      'array os needs 9,120 LUTs, ice40 hx8k has 7,680 and needs 8,000 flip-flops, ice40 hx8k has 7,680; no ice40 device here has enough',
+      'array os lacks 1,440 LUTs (it needs 9,120, ice40 hx8k has 7,680) and lacks 320 flip-flops (it needs 8,000, ice40 hx8k has 7,680); no ice40 device here has enough',
     ],
   ])('is refused: case %#', (needed, message) => {
     expect(() => refuseMisfit('os', needed, ice40, ice40.devices[0]!)).toThrow(new EspalierError(message));
@@ -30,7 +29,7 @@ describe('an array that does not fit a device', () => {
   it('is told of devices that are large enough', () => {
     const needed = { ...cells, lut: 5000 };
     expect(() => refuseMisfit('os', needed, ice40, ice40.devices[2]!)).toThrow(
-      new EspalierError('array os needs 5,000 LUTs, ice40 hx1k has 1,280; large enough: hx8k or up5k'),
+      new EspalierError('array os lacks 3,720 LUTs (it needs 5,000, ice40 hx1k has 1,280); large enough: hx8k or up5k'),
     );
     expect(() => refuseMisfit('os', needed, ice40, ice40.devices[0]!)).not.toThrow();
   });
@@ -47,7 +46,7 @@ describe('bad input of a synthesis', () => {
 });
 
 describe('the tool of a synthesis', () => {
-  const tool = (version: string) => ({ command: version, args: [], version });
+  const tool = (version: string) => ({ command: version, args: [], version, pinned: false });
   const [old, recent] = [tool('nextpnr 0.4-1'), tool('nextpnr 0.8')];
 
   it.each([
@@ -69,10 +68,12 @@ describe('the tool of a synthesis', () => {
   });
 
   it('is named with the ways to install it where there is none', () => {
-    expect(() => present(null)).toThrow(
-      'nextpnr-ice40 is not installed; the clock frequency needs it (install with: npm install @yowasp/nextpnr-ice40, or apt-get install nextpnr-ice40)',
+    expect(() => present(null, 'nextpnr-ice40', 'the clock frequency')).toThrow(
+      new ToolMissingError(
+        'nextpnr-ice40 is not installed; the clock frequency needs it (install with: npm install @yowasp/nextpnr-ice40, or apt-get install nextpnr-ice40)',
+      ),
     );
-    expect(present(recent)).toBe(recent);
+    expect(present(recent, 'yosys', 'synthesis')).toBe(recent);
   });
 });
 
@@ -92,13 +93,20 @@ describe('a plan of a synthesis', () => {
   });
 
   it('has another entry for another device to place and route on', () => {
-    const nextpnr = { command: 'nextpnr-ice40', args: [], version: 'nextpnr 0.8' };
+    const nextpnr = { command: 'nextpnr-ice40', args: [], version: 'nextpnr 0.8', pinned: true };
     const { devices, ...ice40 } = targetOf('ice40');
     const entries = devices.map((device) => {
       const mapped = { ...mapping, target: { ...ice40, devices }, device };
       return planClock(designOf(), mapped, nextpnr).entry;
     });
     expect(new Set(entries).size).toBe(devices.length);
+  });
+
+  it('takes a warning for an error only in the version that the project is tested with', () => {
+    const argumentsOf = (pinned: boolean) =>
+      planCells(designOf(), 'pe', { ...mapping, yosys: { ...YOSYS, pinned } }).steps[0]!.args;
+    expect(argumentsOf(true).slice(0, 3)).toEqual(['-q', '-e', '.']);
+    expect(argumentsOf(false).slice(0, 2)).toEqual(['-q', '-p']);
   });
 
   it('maps the PE of a grid once', () => {
