@@ -1,6 +1,6 @@
 /**
  * Make the tables of figures in the guides anew and print them, or write them between their marks: all, or those that
- * are named (cells, slots, clock, utilisation). The cells of all PEs take some twenty minutes on one core, the rest
+ * are named (cells, limits, slots, clock, utilisation). The cells of all PEs take some twenty minutes on one core, the rest
  * minutes, less what the build cache has; says on stderr how far it is.
  *
  *   npx node scripts/guide-tables.ts [--write] [NAME ...]
@@ -10,10 +10,10 @@ import { parseArgs } from 'node:util';
 import { EspalierError } from '../src/errors.ts';
 import { unknownWord } from '../src/spec/suggest.ts';
 import { CLOCK_CASES, renderClocks, renderSlots, SLOT_CASES, synthesiseArray } from './support/array-tables.ts';
-import { PE_CASES, renderTables } from './support/cell-table.ts';
+import { LIMITS, PE_CASES, renderLimits, renderTables } from './support/cell-table.ts';
 import { replaceTable, TABLES, type TableName } from './support/guide-marks.ts';
 import { measureTop } from './support/measure-top.ts';
-import { synthesisePe, TABLE_TARGETS } from './support/synthesise-pe.ts';
+import { reach, synthesisePe, TABLE_TARGETS } from './support/synthesise-pe.ts';
 import { renderUtilisation } from './support/utilisation-table.ts';
 
 const MAKERS: Readonly<Record<TableName, () => Promise<string>>> = {
@@ -23,6 +23,7 @@ const MAKERS: Readonly<Record<TableName, () => Promise<string>>> = {
       await each(work, async ({ pe, target }) => ({ pe, target, cells: await synthesisePe(pe, target) })),
     );
   },
+  limits: async () => renderLimits(await each(LIMITS, reach)),
   slots: async () => renderSlots(await each(SLOT_CASES, (array) => synthesiseArray(array, false))),
   clock: async () => renderClocks(await each(CLOCK_CASES, (array) => synthesiseArray(array, true))),
   utilisation: async () => renderUtilisation(await measureTop()),

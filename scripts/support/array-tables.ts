@@ -61,16 +61,19 @@ export function renderClocks(reports: readonly SynthesisReport[]): string {
   return [
     `Placed and routed on ${reports[0]!.device} with ${reports[0]!.tool}.`,
     '',
-    '| multiplier | LUTs of one PE | FFs of one PE | MHz | slowest path | in wires |',
-    '|---|--:|--:|--:|---|--:|',
-    ...reports.map((report, n) => clockRow(CLOCK_CASES[n]!, report)),
+    '| multiplier | LUTs of one PE | FFs of one PE | MHz | of the first | slowest path | in wires |',
+    '|---|--:|--:|--:|--:|---|--:|',
+    ...reports.map((report, n) => clockRow(CLOCK_CASES[n]!, report, reports[0]!.clock!.megahertz)),
   ].join('\n');
 }
 
-export function clockRow({ title }: ArrayCase, { pe, clock }: SynthesisReport): string {
+export function clockRow({ title }: ArrayCase, { pe, clock }: SynthesisReport, firstMegahertz: number): string {
   const { from, to, nanoseconds, routingShare } = clock!.criticalPath;
   const path = `${nanoseconds.toFixed(2)} ns from ${register(from)} to ${register(to)}`;
-  return tableLine([title, pe.lut, pe.ff, clock!.megahertz.toFixed(1), path, `${(100 * routingShare).toFixed(0)} %`]);
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const { megahertz } = clock!;
+  const speed = [megahertz.toFixed(1), percent(megahertz / firstMegahertz)];
+  return tableLine([title, pe.lut, pe.ff, ...speed, path, percent(routingShare)]);
 }
 
 /** A register's name in its PE. */

@@ -91,3 +91,54 @@ export function renderRow({ pe, target, cells }: SynthesisRow): string {
 export function toolLine({ tool }: CountedCells): string {
   return `Counted with ${tool}.`;
 }
+
+/** A PE for int8 × int8 + int32 without stages, as the limits mean it. */
+function int8Pe(multiplierStyle: PeCase['multiplierStyle'], faultSlots: number): PeCase {
+  return PE_CASES.find(
+    (pe) =>
+      pe.types === INT8 &&
+      pe.multiplierStages === 0 &&
+      (pe.multiplierStyle ?? 'inferred') === multiplierStyle &&
+      pe.faultSlots === faultSlots &&
+      (faultSlots === 0 || pe.faultNodes === REGISTERS),
+  )!;
+}
+
+/** A figure of PEs for int8 × int8 + int32 on Xilinx 7 that has a limit. */
+export interface Limit {
+  readonly title: string;
+  readonly atMost: number;
+  /** The PEs that it takes, and how it follows from their cells. */
+  readonly pes: readonly PeCase[];
+  readonly dsp: boolean;
+  readonly figure: (...cells: readonly Pick<CountedCells, 'lut' | 'ff' | 'dsp'>[]) => number;
+}
+
+export const LIMITS: readonly Limit[] = [
+  { title: 'LUTs, no DSP, Booth', atMost: 117, pes: [int8Pe('booth', 0)], dsp: false, figure: (pe) => pe!.lut },
+  { title: 'FFs, no DSP, Booth', atMost: 98, pes: [int8Pe('booth', 0)], dsp: false, figure: (pe) => pe!.ff },
+  { title: 'DSPs', atMost: 1, pes: [int8Pe('inferred', 0)], dsp: true, figure: (pe) => pe!.dsp },
+  { title: 'LUTs beside the DSP', atMost: 60, pes: [int8Pe('inferred', 0)], dsp: true, figure: (pe) => pe!.lut },
+  ...(
+    [
+      ['inferred', 'beside a DSP', true],
+      ['booth', 'no DSP, Booth', false],
+    ] as const
+  ).map(([style, where, dsp]) => ({
+    title: `LUTs that a fault slot on a, b and c adds to the PE, ${where}`,
+    atMost: 60,
+    pes: [int8Pe(style, 1), int8Pe(style, 0)],
+    dsp,
+    figure: (...[slot, bare]: readonly Pick<CountedCells, 'lut'>[]) => slot!.lut - bare!.lut,
+  })),
+];
+
+/** Print figures beside their limits. */
+export function renderLimits(reached: readonly number[]): string {
+  const rows = LIMITS.map((limit, n) => limitRow(limit, reached[n]!));
+  return ['| PE for int8 × int8 + int32, Xilinx 7 | at most | reached |', '|---|--:|--:|', ...rows].join('\n');
+}
+
+export function limitRow({ title, atMost }: Limit, reached: number): string {
+  return tableLine([title, atMost, reached]);
+}

@@ -3,6 +3,7 @@ import { EspalierError } from '../../src/errors.ts';
 /** The tables that a script makes, and the guides they are in. */
 export const TABLES = {
   cells: 'docs/guide-synthesis.md',
+  limits: 'docs/guide-synthesis.md',
   slots: 'docs/guide-synthesis.md',
   clock: 'docs/guide-synthesis.md',
   utilisation: 'docs/guide-top.md',

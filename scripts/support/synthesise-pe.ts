@@ -5,6 +5,7 @@ import { type CellCounts, countCells } from '../../src/synth/cells.ts';
 import { planCells } from '../../src/synth/plan.ts';
 import { type TargetName, targetOf } from '../../src/synth/targets.ts';
 import { embeddedYosys } from '../../src/synth/yosys.ts';
+import type { Limit } from './cell-table.ts';
 
 /** A processing element to synthesise: that of an output-stationary array, whose size does not matter. */
 export type PeCase = Pick<ArrayInput, 'types' | 'faultNodes' | 'multiplierStyle'> &
@@ -51,4 +52,12 @@ export async function synthesisePe(pe: PeCase, { target: name, dsp }: TableTarge
   const yosys = await embeddedYosys();
   const text = await carryOut(planCells(design, 'pe', { target, device: target.devices[0]!, dsp, yosys }));
   return { ...countCells(text, target), tool: yosys.version };
+}
+
+/** Find what PEs reach of a limit on Xilinx 7. */
+export async function reach({ pes, dsp, figure }: Limit): Promise<number> {
+  const target = TABLE_TARGETS.find((candidate) => candidate.target === 'xilinx' && candidate.dsp === dsp)!;
+  const cells: CountedCells[] = [];
+  for (const pe of pes) cells.push(await synthesisePe(pe, target));
+  return figure(...cells);
 }

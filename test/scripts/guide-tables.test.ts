@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CLOCK_CASES, clockRow, SLOT_CASES, slotRow, synthesiseArray } from '../../scripts/support/array-tables.ts';
-import { PE_CASES, renderRow, tableTitle, toolLine } from '../../scripts/support/cell-table.ts';
+import { LIMITS, limitRow, PE_CASES, renderRow, tableTitle, toolLine } from '../../scripts/support/cell-table.ts';
 import { replaceTable } from '../../scripts/support/guide-marks.ts';
 import { measureTop } from '../../scripts/support/measure-top.ts';
-import { synthesisePe, TABLE_TARGETS } from '../../scripts/support/synthesise-pe.ts';
+import { reach, synthesisePe, TABLE_TARGETS } from '../../scripts/support/synthesise-pe.ts';
 import { utilisationRow } from '../../scripts/support/utilisation-table.ts';
 import { buildDesign } from '../../src/design/build-design.ts';
 import { structuralFiles } from '../../src/emit/emit-design.ts';
@@ -28,6 +28,11 @@ function rowsBelow(title: string): string[] {
     .split('\n')
     .filter((line) => line.startsWith('| '))
     .slice(1);
+}
+
+/** The clock frequencies in the rows of the guide that begin with a title, in megahertz. */
+function clocksOf(titles: readonly string[]): number[] {
+  return titles.map((title) => Number(GUIDE.split(`\n| ${title} |`)[1]!.split('|')[2]));
 }
 
 describe('the guide on synthesis', () => {
@@ -63,6 +68,16 @@ describe('the guide on synthesis', () => {
     }
   });
 
+  it.each(LIMITS)(
+    'has what is reached within the limit: $title',
+    async (limit) => {
+      const reached = await reach(limit);
+      expect(reached).toBeLessThanOrEqual(limit.atMost);
+      expect(GUIDE).toContain(`\n${limitRow(limit, reached)}\n`);
+    },
+    TIMEOUT_MS,
+  );
+
   it(
     'has the figures of an array with a fault slot',
     async () => {
@@ -75,7 +90,10 @@ describe('the guide on synthesis', () => {
     'has the clock frequency of the fastest array',
     async () => {
       const fastest = CLOCK_CASES.at(-1)!;
-      expect(GUIDE).toContain(`\n${clockRow(fastest, await synthesiseArray(fastest, true))}\n`);
+      const [first, ...others] = clocksOf(CLOCK_CASES.map(({ title }) => title));
+      const report = await synthesiseArray(fastest, true);
+      expect(GUIDE).toContain(`\n${clockRow(fastest, report, first!)}\n`);
+      expect(others.at(-1)! / first!).toBeGreaterThan(1.2);
     },
     TIMEOUT_MS,
   );
