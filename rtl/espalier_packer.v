@@ -101,7 +101,8 @@ module espalier_packer #(
   assign credit_o     = read && is_last;
   assign credit_due_o = complete_q != {COUNT_BITS{1'b0}};
   assign holds_o      = complete_q != {COUNT_BITS{1'b0}} || valid_q || closing_q || m_axis_tvalid;
-  assign sent_o       = m_axis_tvalid && m_axis_tready && m_axis_tlast;
+  // The beat that closes a packet after a reset has no byte, and is no result.
+  assign sent_o       = m_axis_tvalid && m_axis_tready && m_axis_tlast && m_axis_tkeep[0];
 endmodule
 
 `default_nettype wire

@@ -215,7 +215,13 @@ export { ELEMENT_TYPES, type ElementType, type Tensor, type TensorData, tensor }
 export { emitTestbench } from './testbench/emit-testbench.ts';
 export { TopDriver } from './top/driver.ts';
 export { encodeTile, ResultReader, type TileMatrices, type TileSchedule } from './top/packets.ts';
-export { FAULT_REGISTERS, REGISTERS, type RegisterEntry, type RegisterField } from './top/register-map.ts';
+export {
+  FAULT_REGISTERS,
+  faultRegistersOf,
+  REGISTERS,
+  type RegisterEntry,
+  type RegisterField,
+} from './top/register-map.ts';
 export { type TopDesign, topDesign, topPlanning } from './top/top-design.ts';
 export type { RegisterAnswer, RunOutcome, RunUntil, StreamBeats, TopTransport } from './top/transport.ts';
 

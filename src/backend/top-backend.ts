@@ -80,8 +80,14 @@ export class TopBackend implements Backend {
     const { top, start, stalls = NO_STALLS } = this.#options;
     const simulation = start();
     const driver = new TopDriver(top, simulation);
-    await simulation.reset(stalls);
-    await driver.identify();
+    try {
+      await simulation.reset(stalls);
+      await driver.identify();
+      if (this.#closed) throw new TypeError('the backend was closed while a job ran');
+    } catch (error) {
+      await simulation.close();
+      throw error;
+    }
     this.#open = { simulation, driver };
     return this.#open;
   }

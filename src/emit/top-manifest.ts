@@ -2,8 +2,8 @@ import { moduleNames } from '../design/design.ts';
 import {
   ADDRESS_BITS,
   FAULT_BASE,
-  FAULT_REGISTERS,
   FAULT_STRIDE,
+  faultRegistersOf,
   MAP_VERSION,
   REGISTERS,
 } from '../top/register-map.ts';
@@ -30,7 +30,7 @@ export function topManifest(top: TopDesign) {
       version: MAP_VERSION,
       addressBits: ADDRESS_BITS,
       core: REGISTERS,
-      faultSlots: { base: FAULT_BASE, stride: FAULT_STRIDE, registers: FAULT_REGISTERS },
+      faultSlots: { base: FAULT_BASE, stride: FAULT_STRIDE, registers: faultRegistersOf(design.faultPort.dataBits) },
     },
   };
 }

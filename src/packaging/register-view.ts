@@ -3,8 +3,8 @@ import { FAULT_KINDS } from '../fault/fault.ts';
 import {
   ADDRESS_BITS,
   FAULT_BASE,
-  FAULT_REGISTERS,
   FAULT_STRIDE,
+  faultRegistersOf,
   REGISTERS,
   type RegisterEntry,
   type RegisterField,
@@ -13,7 +13,7 @@ import type { TopDesign } from '../top/top-design.ts';
 
 /** What the templates of the register map print, as a page and as a C header. */
 export function registerView({ design }: TopDesign) {
-  const { name, hash, toolVersion, spec, faultSites } = design;
+  const { name, hash, toolVersion, spec, faultSites, faultPort } = design;
   const prefix = name.toUpperCase();
   const slots = spec.faultSlots;
   const registers = REGISTERS.map((entry) => entryView(entry, prefix));
@@ -29,7 +29,8 @@ export function registerView({ design }: TopDesign) {
     faultSlots: slots,
     faultBase: hex(FAULT_BASE),
     faultStride: hex(FAULT_STRIDE),
-    faultRegisters: slots === 0 ? null : FAULT_REGISTERS.map((entry) => entryView(entry, `${prefix}_FAULT`)),
+    faultRegisters:
+      slots === 0 ? null : faultRegistersOf(faultPort.dataBits).map((entry) => entryView(entry, `${prefix}_FAULT`)),
     kinds: FAULT_KINDS.map((kind, code) => `${code} ${kind}`).join(', '),
     nodes: faultSites.map(({ node, code }) => `${code} ${node}`).join(', '),
     kindCodes: FAULT_KINDS.map((kind, code) => ({ macro: `${prefix}_KIND_${kind.toUpperCase()}`, code })),

@@ -18,6 +18,9 @@ export interface TopCounters {
 
 const NEVER = 2n ** 64n - 1n;
 
+/** Clocks in which the beats between the core's memory and its port leave, even if the other side mostly waits. */
+const QUIET_CLOCKS = 1000;
+
 /** Drives a top module: settings and faults through its registers, tiles and results through its streams. */
 export class TopDriver {
   readonly #top: TopDesign;
@@ -62,9 +65,17 @@ export class TopDriver {
     for (let slot = 0; slot < this.#top.design.spec.faultSlots; slot++) await this.#setFault(slot, faults[slot]);
   }
 
-  /** Forget all tiles and results, wherever they are, and end the job. */
+  /**
+   * Forget all tiles and results, wherever they are, those that wait in the transport and those half out included, and
+   * end the job. A packet of which the core has only a part stays open: its rest, up to its last beat, will be dropped.
+   */
   async softReset(): Promise<void> {
-    await this.#write(addressOf('CONTROL'), fieldMask('CONTROL', 'ENABLE') + fieldMask('CONTROL', 'SOFT_RESET'));
+    const control = fieldMask('CONTROL', 'ENABLE') + fieldMask('CONTROL', 'SOFT_RESET');
+    await this.#write(addressOf('CONTROL'), control);
+    // What was open or waiting comes out now, and what comes of it belongs to nobody.
+    await this.#transport.run({ packets: Number.MAX_SAFE_INTEGER, quietClocks: this.#drainClocks() });
+    await this.#write(addressOf('CONTROL'), control);
+    await this.#transport.run({ packets: Number.MAX_SAFE_INTEGER, quietClocks: QUIET_CLOCKS });
     this.#results = new ResultReader(this.#top);
   }
 
@@ -170,6 +181,11 @@ export class TopDriver {
 
   /** More clocks than can pass between two beats while the core works, even with many stalls outside. */
   #patienceClocks(): number {
-    return 10_000 + 4 * (this.#top.drainCycles + this.#top.intervalCycles) + 2 ** 20;
+    return this.#drainClocks() + 2 ** 20;
+  }
+
+  /** Clocks without a beat after which nothing is on its way. */
+  #drainClocks(): number {
+    return 10_000 + 4 * (this.#top.drainCycles + this.#top.intervalCycles);
   }
 }

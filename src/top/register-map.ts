@@ -107,7 +107,7 @@ export const REGISTERS: readonly RegisterEntry[] = [
   counter('FROZEN_CLOCKS', 0x050, 'of these, clocks in which the grid stood still'),
 ];
 
-/** The registers of one fault slot. */
+/** The registers of one fault slot, with as many words for mask and value as the widest array has. */
 export const FAULT_REGISTERS: readonly RegisterEntry[] = [
   word('ENABLE', 0x00, 'read-write', 'bit 0: whether the slot acts at all'),
   word('PE', 0x04, 'read-write', 'index of the PE'),
@@ -116,9 +116,23 @@ export const FAULT_REGISTERS: readonly RegisterEntry[] = [
   { ...word('FIRST', 0x10, 'read-write', 'first cycle of the job in which the slot acts'), words: 2 },
   { ...word('LAST', 0x18, 'read-write', 'last such cycle; all ones stands for no end'), words: 2 },
   counter('FIRED', 0x20, 'cycles in which the fault changed a bit'),
-  { ...word('MASK', 0x40, 'read-write', 'the bits on which the fault acts'), words: 4 },
+  {
+    ...word(
+      'MASK',
+      0x40,
+      'read-write',
+      'the bits on which the fault acts, in as many words as the widest register of the array has',
+    ),
+    words: 4,
+  },
   { ...word('VALUE', 0x50, 'read-write', 'what they become; only kind set reads it'), words: 4 },
 ];
+
+/** The registers of one fault slot of an array whose fault port has so many bits of data: mask and value as wide as that. */
+export function faultRegistersOf(dataBits: number): readonly RegisterEntry[] {
+  const words = Math.ceil(dataBits / 32);
+  return FAULT_REGISTERS.map((entry) => (['MASK', 'VALUE'].includes(entry.name) ? { ...entry, words } : entry));
+}
 
 /** What `TYPES` reads for an array of such dtypes. */
 export function typeCodes(types: Readonly<Record<'a' | 'b' | 'c', Dtype>>): number {

@@ -34,7 +34,7 @@ const CASES: readonly Case[] = [
 const SIMULATORS = {
   iverilog: (name: string) => ({
     build: ['iverilog', ['-g2005', '-y', '.', '-o', 'tb.vvp', `tb/${name}_tb.v`]] as const,
-    run: ['vvp', ['-N', 'tb.vvp']] as const,
+    run: ['vvp', ['-n', 'tb.vvp']] as const,
   }),
   verilator: (name: string) => ({
     build: [

@@ -4,7 +4,7 @@ import type { SimulatedTop } from '../../src/backend/simulated-top.ts';
 import { randomStream } from '../../src/check/random.ts';
 import { TopDriver } from '../../src/top/driver.ts';
 import { encodeTile } from '../../src/top/packets.ts';
-import { fieldMask, PACKET_ERRORS, type PacketError } from '../../src/top/register-map.ts';
+import { addressOf, fieldMask, PACKET_ERRORS, type PacketError } from '../../src/top/register-map.ts';
 import { topDesign } from '../../src/top/top-design.ts';
 import type { StreamBeats } from '../../src/top/transport.ts';
 import { designOf } from '../design/support/arrays.ts';
@@ -193,7 +193,10 @@ describe('a soft reset', () => {
       await driver.sendBeats(slice(whole, part));
       const before = [await simulation.run({ packets: 100, mostClocks: random.int(1, 60) })];
       while (before.at(-1)!.waitingBeats > 0) before.push(await simulation.run({ packets: 100, mostClocks: 1 }));
-      await driver.softReset();
+      await simulation.writeRegister(
+        addressOf('CONTROL'),
+        fieldMask('CONTROL', 'ENABLE') + fieldMask('CONTROL', 'SOFT_RESET'),
+      );
       if (part > 0) await driver.sendBeats(tailOf(whole, part));
       await driver.sendTile(drawTile(top, 14, 9).matrices, { last: true, gapCycles: 0 });
       const after = await simulation.run({ packets: 100, quietClocks: 400 });
@@ -214,6 +217,32 @@ describe('a soft reset', () => {
       expect(await driver.describeStatus(), place).toBe('idle');
     }
     expect(closed).toBeGreaterThan(5);
+  });
+
+  it('by the driver leaves it ready for the next tile, whatever was open or waiting', async () => {
+    const whole = tile(6);
+    const random = randomStream(16, 'soft resets of the driver');
+    for (let trial = 0; trial < 60; trial++) {
+      await simulation.reset({ seed: trial, input: 0.1, output: 0.5, registers: 0.1 });
+      const driver = new TopDriver(top, simulation);
+      const tiles = random.int(0, 4);
+      for (let n = 0; n < tiles; n++) {
+        await driver.sendTile(drawTile(top, 14, n).matrices, { last: random.chance(1, 3), gapCycles: 0 });
+      }
+      const part = random.int(0, whole.last.length - 1);
+      await driver.sendBeats(slice(whole, part));
+      await simulation.run({ packets: 100, mostClocks: random.int(1, 200) });
+      await driver.softReset();
+      const place = `trial ${trial}`;
+      expect(await driver.readCounters(), place).toMatchObject({ tilesIn: 0, tilesOut: 0 });
+      if (part > 0) await driver.sendBeats(tailOf(whole, part));
+      const { matrices, result } = drawTile(top, 14, 9);
+      await driver.sendTile(matrices, { last: true, gapCycles: 0 });
+      const [bytes] = await driver.receive(1);
+      expect([...new Int32Array(bytes!.buffer)], place).toEqual([...result]);
+      expect(await driver.readCounters(), place).toMatchObject({ tilesIn: 1, tilesOut: 1 });
+      expect(await driver.describeStatus(), place).toBe('idle');
+    }
   });
 
   it('keeps the settings', async () => {

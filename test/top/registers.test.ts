@@ -7,9 +7,9 @@ import {
   ADDRESS_BITS,
   addressOf,
   FAULT_BASE,
-  FAULT_REGISTERS,
   FAULT_STRIDE,
   faultAddressOf,
+  faultRegistersOf,
   REGISTERS,
 } from '../../src/top/register-map.ts';
 import { topDesign } from '../../src/top/top-design.ts';
@@ -18,16 +18,15 @@ import { drawTile } from './support/tiles.ts';
 
 const SLOTS = 2;
 const top = topDesign(designOf({ size: [2, 3, 4], faultSlots: SLOTS }), 64);
-const DATA_WORDS = Math.ceil(top.design.faultPort.dataBits / 32);
+const FAULT_REGISTERS = faultRegistersOf(top.design.faultPort.dataBits);
 
 /** Words of the map that can be read, and of these the ones that can be written. */
 function mappedWords(): { read: Set<number>; write: Set<number> } {
   const read = new Set<number>();
   const write = new Set<number>();
   const add = (base: number, entries: typeof REGISTERS) => {
-    for (const { name, address, words, access } of entries) {
-      const count = name === 'MASK' || name === 'VALUE' ? DATA_WORDS : words;
-      for (let n = 0; n < count; n++) {
+    for (const { address, words, access } of entries) {
+      for (let n = 0; n < words; n++) {
         read.add(base + address + 4 * n);
         if (access === 'read-write') write.add(base + address + 4 * n);
       }
