@@ -190,7 +190,11 @@ void TopBench::clock() {
 }
 
 void TopBench::driveStreams() {
-  if (!offering_ && next_ < last_.size() && !stalls(stalls_.in)) {
+  if (offering_ && clocks_ < stalls_.breachClocks && stalls(0x4000)) {
+    offering_ = !stalls(0x8000);
+    if (offering_) machine_.in.data.bits[random_ / 8 % dataBytes_] ^= 1u << random_ % 8;
+    set(machine_.in.valid, offering_);
+  } else if (!offering_ && next_ < last_.size() && !stalls(stalls_.in)) {
     std::memcpy(machine_.in.data.bits, data_.data() + next_ * dataBytes_, dataBytes_);
     std::memcpy(machine_.in.keep.bits, keep_.data() + next_ * keepBytes_, keepBytes_);
     set(machine_.in.last, last_[next_] != 0);

@@ -24,6 +24,8 @@ struct Stalls {
   std::uint32_t in = 0;
   std::uint32_t out = 0;
   std::uint32_t registers = 0;
+  // In so many clocks after the reset, beats that wait may break the rules: they are withdrawn, or become others.
+  std::uint32_t breachClocks = 0;
 };
 
 struct Access {

@@ -29,6 +29,7 @@ class Commands {
     stalls.in = fields.u32();
     stalls.out = fields.u32();
     stalls.registers = fields.u32();
+    stalls.breachClocks = fields.u32();
     bench_.reset(stalls);
   }
 

@@ -20,16 +20,21 @@ export interface Stalls {
   readonly output: number;
   /** Every handshake of the register port. */
   readonly registers: number;
+  /**
+   * In so many clocks after the reset, input beats that wait may break the rules of AXI4-Stream: they are withdrawn, or
+   * become others. None when left out.
+   */
+  readonly breachClocks?: number | undefined;
 }
 
 /** Nothing waits. */
 export const NO_STALLS: Stalls = { seed: 0, input: 0, output: 0, registers: 0 };
 
-export function encodeTopReset({ seed, input, output, registers }: Stalls): Uint8Array[] {
+export function encodeTopReset({ seed, input, output, registers, breachClocks = 0 }: Stalls): Uint8Array[] {
   const of65536 = (share: number) => Math.min(65535, Math.round(share * 65536));
   return message(COMMAND.reset, [
     bytesOf(BigUint64Array.of(BigInt(seed))),
-    bytesOf(Uint32Array.of(of65536(input), of65536(output), of65536(registers))),
+    bytesOf(Uint32Array.of(of65536(input), of65536(output), of65536(registers), breachClocks)),
   ]);
 }
 
