@@ -192,7 +192,10 @@ void TopBench::clock() {
 void TopBench::driveStreams() {
   if (offering_ && clocks_ < stalls_.breachClocks && stalls(0x4000)) {
     offering_ = !stalls(0x8000);
-    if (offering_) machine_.in.data.bits[random_ / 8 % dataBytes_] ^= 1u << random_ % 8;
+    if (offering_) {
+      machine_.in.data.bits[random_ / 8 % dataBytes_] ^= 1u << random_ % 8;
+      set(machine_.in.last, !isSet(machine_.in.last));
+    }
     set(machine_.in.valid, offering_);
   } else if (!offering_ && next_ < last_.size() && !stalls(stalls_.in)) {
     std::memcpy(machine_.in.data.bits, data_.data() + next_ * dataBytes_, dataBytes_);

@@ -248,19 +248,19 @@ describe('a soft reset', () => {
   it('recovers from a source that withdraws beats and changes those that wait', async () => {
     let upset = 0;
     for (let seed = 0; seed < 60; seed++) {
-      const breachClocks = 20 + 5 * seed;
-      await simulation.reset({ seed, input: 0.1, output: 0.9, registers: 0.1, breachClocks });
+      const breachClocks = 100 + 5 * seed;
+      await simulation.reset({ seed, input: 0.1, output: 0.95, registers: 0.1, breachClocks });
       const driver = new TopDriver(top, simulation);
-      for (let n = 0; n < 12; n++) await driver.sendBeats(tile(n));
+      for (let n = 0; n < 40; n++) await driver.sendBeats(tile(n));
       await simulation.run({ packets: 100, mostClocks: breachClocks });
-      if ((await driver.describeStatus()) !== 'idle') upset++;
+      if (/packet was dropped/.test(await driver.describeStatus())) upset++;
       await driver.softReset();
       const { matrices, result } = drawTile(top, 17, seed);
       await driver.sendTile(matrices, { last: true, gapCycles: 0 });
       const [bytes] = await driver.receive(1);
       expect([...new Int32Array(bytes!.buffer)], `seed ${seed}`).toEqual([...result]);
     }
-    expect(upset).toBeGreaterThan(10);
+    expect(upset).toBeGreaterThan(5);
   });
 
   it('keeps the settings', async () => {
