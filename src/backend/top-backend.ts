@@ -80,15 +80,17 @@ export class TopBackend implements Backend {
     const { top, start, stalls = NO_STALLS } = this.#options;
     const simulation = start();
     const driver = new TopDriver(top, simulation);
+    // Remembered at once, so that closing the backend ends a process that still starts.
+    this.#open = { simulation, driver };
     try {
       await simulation.reset(stalls);
       await driver.identify();
-      if (this.#closed) throw new TypeError('the backend was closed while a job ran');
     } catch (error) {
+      this.#open = null;
       await simulation.close();
+      if (this.#closed) throw new TypeError('the backend was closed while a job ran', { cause: error });
       throw error;
     }
-    this.#open = { simulation, driver };
     return this.#open;
   }
 }
