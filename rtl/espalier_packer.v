@@ -1,10 +1,11 @@
 // Sends the results of each tile as one packet.
 //
-// Contract: done_i tells for one clock that another tile's results are complete. Its beats are read with read_beat_o, the last one together with read_clear_o; beat_i is what was read, one clock later. A packet is
-// BEATS beats with tlast on the last one, where tkeep has BYTES ones. credit_o tells that the tile's slot is empty again,
-// sent_o that its packet has gone; credit_due_o tells that there are tiles to send.
+// Contract: done_i tells for one clock that another tile's results are complete. Its beats are read with read_beat_o, the
+// last one together with read_clear_o; beat_i is what was read, one clock later. A packet is BEATS beats with tlast on
+// the last one, where tkeep has BYTES ones. credit_o tells that the tile's slot is empty again, sent_o that its packet has
+// gone; credit_due_o tells that there are tiles to send.
 // clear_i forgets all tiles. A packet that is open then ends with a beat of nothing but null bytes and tlast, so that
-// the stream keeps its rules: tvalid never drops, and every packet ends.
+// the stream keeps its rules: tvalid never drops, and every packet ends. Packets begun before are not counted by sent_o.
 `default_nettype none
 
 module espalier_packer #(
@@ -95,6 +96,20 @@ module espalier_packer #(
       .data_o({m_axis_tlast, m_axis_tkeep, m_axis_tdata}), .valid_o(m_axis_tvalid), .ready_i(m_axis_tready)
   );
 
+  // Beats in the skid buffer, and how many of them were there at the last clear.
+  reg  [1:0] held_q, stale_q;
+  wire       out    = m_axis_tvalid && m_axis_tready;
+  wire [1:0] held_d = held_q + {1'b0, put} - {1'b0, out};
+  always @(posedge clk_i) begin
+    if (rst_i) held_q <= 2'd0;
+    else held_q <= held_d;
+  end
+  always @(posedge clk_i) begin
+    if (rst_i) stale_q <= 2'd0;
+    else if (clear_i) stale_q <= held_d;
+    else if (out && stale_q != 2'd0) stale_q <= stale_q - 2'd1;
+  end
+
   assign read_beat_o  = read;
   assign read_clear_o = read && is_last;
   assign read_slot_o  = slot_q;
@@ -102,7 +117,7 @@ module espalier_packer #(
   assign credit_due_o = complete_q != {COUNT_BITS{1'b0}};
   assign holds_o      = complete_q != {COUNT_BITS{1'b0}} || valid_q || closing_q || m_axis_tvalid;
   // The beat that closes a packet after a reset has no byte, and is no result.
-  assign sent_o       = m_axis_tvalid && m_axis_tready && m_axis_tlast && m_axis_tkeep[0];
+  assign sent_o       = out && m_axis_tlast && m_axis_tkeep[0] && stale_q == 2'd0;
 endmodule
 
 `default_nettype wire

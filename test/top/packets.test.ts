@@ -77,7 +77,7 @@ const broken: readonly [name: string, error: PacketError, make: () => StreamBeat
       }),
   ],
   [
-    'a null byte at the end of R',
+    'a null byte at the end of C',
     'NULL_BYTE',
     () =>
       with_(tile(1), (beats) => {
@@ -215,6 +215,8 @@ describe('a soft reset', () => {
         closed++;
       });
       expect(await driver.describeStatus(), place).toBe('idle');
+      // Neither a beat that closed a packet nor the tail of one begun before the reset is a result.
+      expect(await driver.readCounters(), place).toMatchObject({ tilesIn: 1, tilesOut: 1 });
     }
     expect(closed).toBeGreaterThan(5);
   });
