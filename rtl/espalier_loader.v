@@ -197,7 +197,7 @@ module espalier_loader #(
   assign commit_last_o   = last_q;
 
   assign full_o  = free_q == {COUNT_BITS{1'b0}} && !commit_q;
-  assign holds_o = free_q != ALL_FREE || matrix || valid;
+  assign holds_o = free_q != ALL_FREE || state_q != HEADER || valid;
 endmodule
 
 `default_nettype wire

@@ -1,4 +1,4 @@
-// The registers of a top module that has fault slots or not: what it is, what it does, and counters.
+// The registers of a top module, but for those of its fault slots: what it is, what it does, and counters.
 //
 // Contract: addresses and meanings are those of src/top/register-map.ts. One access per clock. Words that are not there,
 // and writes to words that can only be read, give an error and do nothing. Words from FAULT_AREA on belong to the fault

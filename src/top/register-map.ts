@@ -68,14 +68,14 @@ export const REGISTERS: readonly RegisterEntry[] = [
     ...word('CONTROL', 0x010, 'read-write', 'what the core does'),
     fields: [
       flag('ENABLE', 0, '1 after reset; at 0 no tile starts, so that the grid stands still where the next one is due'),
-      flag('SOFT_RESET', 1, 'write 1: forgets all tiles and ends the job; settings stay; reads 0'),
+      flag('SOFT_RESET', 1, 'write 1: forgets all tiles, ends the job and clears counters and error flags; settings stay; reads 0'),
       flag('CLEAR', 2, 'write 1: clears counters and error flags; reads 0'),
     ],
   },
   {
     ...word('STATUS', 0x014, 'read', 'what happens now, and what went wrong since the last CLEAR'),
     fields: [
-      flag('BUSY', 0, 'a job runs, or there are tiles or results in the core'),
+      flag('BUSY', 0, 'a job runs, there are tiles or results in the core, or a packet is open on its input'),
       flag('RUNNING', 1, 'a job runs'),
       flag('FROZEN', 2, 'the grid stands still because a tile is due that cannot start'),
       flag('NO_TILE', 3, 'because it is not there'),

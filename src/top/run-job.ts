@@ -15,7 +15,7 @@ export interface TopJob {
   readonly onProgress?: ((doneTiles: number, totalTiles: number) => void) | undefined;
 }
 
-/** So many tiles are on their way at most before results are waited for, beyond what the core itself holds. */
+/** Tiles that are sent beyond those for which the core has room, before results are waited for. */
 const TILES_AHEAD = 16;
 
 /** Run a planned job: send its tiles in the cycles of the plan, take their results, and send partial sums back in. */

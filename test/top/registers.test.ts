@@ -126,7 +126,7 @@ describe('the registers of a top module', () => {
     await driver.sendTile(drawTile(top, 7, 0).matrices, { last: false, gapCycles: 0 });
     await simulation.run({ packets: 1, mostClocks: 500 });
     expect(await driver.describeStatus()).toBe(
-      'BUSY (a job runs, or there are tiles or results in the core), RUNNING (a job runs), FROZEN (the grid stands still because a tile is due that cannot start), NO_TILE (because it is not there)',
+      'BUSY (a job runs, there are tiles or results in the core, or a packet is open on its input), RUNNING (a job runs), FROZEN (the grid stands still because a tile is due that cannot start), NO_TILE (because it is not there)',
     );
     for (let n = 1; n < 40; n++) await driver.sendTile(drawTile(top, 7, n).matrices, { last: n === 39, gapCycles: 0 });
     await simulation.run({ packets: 1, mostClocks: 5000 });

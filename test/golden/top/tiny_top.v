@@ -15,7 +15,7 @@
 //
 // One packet on s_axis is one tile: a header beat, then A, B and, if the header says so, C, row-major, little-endian, each
 // from a new beat on. One packet on m_axis is its R. docs/guide-top.md describes packets and registers.
-// The grid runs 3 cycles behind the starts of tiles: its cycle 0 of a tile is the 3rd after the one in which it starts.
+// The grid runs 3 cycles behind the starts of tiles: its cycle 0 of a tile comes 3 cycles after the tile's start.
 `default_nettype none
 
 module tiny_top (
