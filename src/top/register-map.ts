@@ -68,7 +68,11 @@ export const REGISTERS: readonly RegisterEntry[] = [
     ...word('CONTROL', 0x010, 'read-write', 'what the core does'),
     fields: [
       flag('ENABLE', 0, '1 after reset; at 0 no tile starts, so that the grid stands still where the next one is due'),
-      flag('SOFT_RESET', 1, 'write 1: forgets all tiles, ends the job and clears counters and error flags; settings stay; reads 0'),
+      flag(
+        'SOFT_RESET',
+        1,
+        'write 1: forgets all tiles, ends the job and clears counters and error flags; settings stay; reads 0',
+      ),
       flag('CLEAR', 2, 'write 1: clears counters and error flags; reads 0'),
     ],
   },
