@@ -45,7 +45,9 @@ export const generate: Action<[spec: string], Flags> = async (session, [spec], f
   }
   const top = flags.top ? topDesign(design, flags.streamBits) : undefined;
   const directory = flags.output ?? design.name;
-  const verilog = [...emitDesign(design, { faults, top }), ...(flags.tb ? [await emitTestbench(design)] : [])];
+  // The targets of a package include a simulation of the testbench.
+  const hasTestbench = flags.tb || flags.package;
+  const verilog = [...emitDesign(design, { faults, top }), ...(hasTestbench ? [await emitTestbench(design)] : [])];
   const emitted = [...verilog, ...(flags.package ? emitPackage(design, verilog, top) : [])];
   session.signal.throwIfAborted();
   const changed = new Set(await writeFiles(directory, emitted));

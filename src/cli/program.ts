@@ -45,7 +45,10 @@ export function buildProgram(host: Host): Command {
     )
     .option('--fault <fault>', `${FAULT}; shown in the picture of the array`, append, [])
     .option('--tb', 'write a testbench that checks itself and needs only a simulator')
-    .option('--package', 'write files for FuseSoC, Yosys and Vivado, clock constraints and a README')
+    .option(
+      '--package',
+      'write files for FuseSoC, Yosys and Vivado, clock constraints and a README, and the testbench as with --tb',
+    )
     .action(run(host, async () => (await import('./generate.ts')).generate));
 
   command('synth', 'synthesise an array with Yosys: the cells of a PE and of the whole, and what fault slots cost')
