@@ -19,6 +19,10 @@ export interface YosysTarget {
   readonly options: string;
 }
 
+/**
+ * The scripts leave mapping to the defaults of Yosys, among them the pads and clock buffers of Xilinx. `synthesisCommand` of
+ * src/synth does not fit: it fixes a device, ABC and DSPs and leaves pads out, so that counts of cells compare.
+ */
 export const YOSYS_TARGETS: readonly YosysTarget[] = [
   { target: 'ice40', family: 'Lattice iCE40', command: 'synth_ice40', options: '' },
   { target: 'ecp5', family: 'Lattice ECP5', command: 'synth_ecp5', options: '' },
