@@ -1,7 +1,7 @@
 /**
  * Make the tables of figures in the guides anew and print them, or write them between their marks: all, or those that
- * are named (cells, limits, slots, clock, utilisation). The cells of all PEs take some twenty minutes on one core, the rest
- * minutes, less what the build cache has; says on stderr how far it is.
+ * are named (cells, limits, slots, clock, utilisation). What the build cache has takes no time, the cells of all PEs far
+ * longer than the rest; says on stderr how far it is.
  *
  *   npx node scripts/guide-tables.ts [--write] [NAME ...]
  */

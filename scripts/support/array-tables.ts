@@ -4,6 +4,9 @@ import type { ArrayInput } from '../../src/spec/array-spec.ts';
 import { type SynthesisReport, synthesise } from '../../src/synth/synthesise.ts';
 import { tableLine } from './guide-marks.ts';
 
+/** PEs on a side. */
+const SIDE = 4;
+
 /** An array of 4×4 PEs in a table of the guide. */
 export interface ArrayCase {
   readonly title: string;
@@ -31,7 +34,7 @@ export async function synthesiseArray({ input }: ArrayCase, clock: boolean): Pro
   const design = buildDesign({
     ...input,
     name: 'mac',
-    size: [4, 4, 4],
+    size: [SIDE, SIDE, SIDE],
     projection: { preset: 'output_stationary', matrix: PRESETS.output_stationary },
     types: { a: 'int8', b: 'int8', c: 'int32' },
   });
@@ -43,7 +46,7 @@ export function renderSlots(reports: readonly SynthesisReport[]): string {
   return [
     `Counted with ${reports[0]!.tool}.`,
     '',
-    '| fault slots | LUTs of one PE | more than without | LUTs of the array | more than without, by PE | FFs more, by PE |',
+    '| fault slots | LUTs of one PE | added to it | LUTs of the array | added to it, per PE | FFs added to it, per PE |',
     '|--:|--:|--:|--:|--:|--:|',
     ...reports.map((report, n) => slotRow(SLOT_CASES[n]!, report)),
   ].join('\n');
@@ -51,8 +54,8 @@ export function renderSlots(reports: readonly SynthesisReport[]): string {
 
 export function slotRow({ title }: ArrayCase, { pe, total, withoutFaults }: SynthesisReport): string {
   const { pe: barePe, total: bare } = withoutFaults!;
-  const byPe = (cells: number) => (cells / 16).toFixed(1);
-  const figures = [pe.lut, pe.lut - barePe.lut, total.lut, byPe(total.lut - bare.lut), byPe(total.ff - bare.ff)];
+  const perPe = (cells: number) => (cells / (SIDE * SIDE)).toFixed(1);
+  const figures = [pe.lut, pe.lut - barePe.lut, total.lut, perPe(total.lut - bare.lut), perPe(total.ff - bare.ff)];
   return tableLine([title, ...figures]);
 }
 

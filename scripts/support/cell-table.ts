@@ -92,45 +92,37 @@ export function toolLine({ tool }: CountedCells): string {
   return `Counted with ${tool}.`;
 }
 
-/** A PE for int8 × int8 + int32 without stages, as the limits mean it. */
-function int8Pe(multiplierStyle: PeCase['multiplierStyle'], faultSlots: number): PeCase {
-  return PE_CASES.find(
-    (pe) =>
-      pe.types === INT8 &&
-      pe.multiplierStages === 0 &&
-      (pe.multiplierStyle ?? 'inferred') === multiplierStyle &&
-      pe.faultSlots === faultSlots &&
-      (faultSlots === 0 || pe.faultNodes === REGISTERS),
-  )!;
-}
-
-/** A figure of PEs for int8 × int8 + int32 on Xilinx 7 that has a limit. */
+/** A figure of a PE for int8 × int8 + int32 on Xilinx 7 that has a limit. */
 export interface Limit {
   readonly title: string;
   readonly atMost: number;
-  /** The PEs that it takes, and how it follows from their cells. */
-  readonly pes: readonly PeCase[];
+  readonly kind: 'lut' | 'ff' | 'dsp';
+  readonly pe: PeCase;
+  /** The PE without fault slots, where what these add has the limit and not the whole. */
+  readonly bare: PeCase | null;
   readonly dsp: boolean;
-  readonly figure: (...cells: readonly Pick<CountedCells, 'lut' | 'ff' | 'dsp'>[]) => number;
 }
 
+const BARE: PeCase = { types: INT8, multiplierStages: 0, adderStages: 1, faultSlots: 0 };
+const SLOT: PeCase = { ...BARE, faultSlots: 1, faultNodes: REGISTERS };
+const BOOTH = { multiplierStyle: 'booth' } as const;
+
+const ADDED = 'LUTs that a fault slot on a, b and c adds to the PE';
+
 export const LIMITS: readonly Limit[] = [
-  { title: 'LUTs, no DSP, Booth', atMost: 117, pes: [int8Pe('booth', 0)], dsp: false, figure: (pe) => pe!.lut },
-  { title: 'FFs, no DSP, Booth', atMost: 98, pes: [int8Pe('booth', 0)], dsp: false, figure: (pe) => pe!.ff },
-  { title: 'DSPs', atMost: 1, pes: [int8Pe('inferred', 0)], dsp: true, figure: (pe) => pe!.dsp },
-  { title: 'LUTs beside the DSP', atMost: 60, pes: [int8Pe('inferred', 0)], dsp: true, figure: (pe) => pe!.lut },
-  ...(
-    [
-      ['inferred', 'beside a DSP', true],
-      ['booth', 'no DSP, Booth', false],
-    ] as const
-  ).map(([style, where, dsp]) => ({
-    title: `LUTs that a fault slot on a, b and c adds to the PE, ${where}`,
+  { title: 'LUTs, no DSP, Booth', atMost: 117, kind: 'lut', pe: { ...BARE, ...BOOTH }, bare: null, dsp: false },
+  { title: 'FFs, no DSP, Booth', atMost: 98, kind: 'ff', pe: { ...BARE, ...BOOTH }, bare: null, dsp: false },
+  { title: 'DSPs', atMost: 1, kind: 'dsp', pe: BARE, bare: null, dsp: true },
+  { title: 'LUTs beside the DSP', atMost: 60, kind: 'lut', pe: BARE, bare: null, dsp: true },
+  { title: `${ADDED}, beside a DSP`, atMost: 60, kind: 'lut', pe: SLOT, bare: BARE, dsp: true },
+  {
+    title: `${ADDED}, no DSP, Booth`,
     atMost: 60,
-    pes: [int8Pe(style, 1), int8Pe(style, 0)],
-    dsp,
-    figure: (...[slot, bare]: readonly Pick<CountedCells, 'lut'>[]) => slot!.lut - bare!.lut,
-  })),
+    kind: 'lut',
+    pe: { ...SLOT, ...BOOTH },
+    bare: { ...BARE, ...BOOTH },
+    dsp: false,
+  },
 ];
 
 /** Print figures beside their limits. */

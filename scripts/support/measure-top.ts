@@ -17,6 +17,8 @@ export interface TopRate {
   readonly withC: boolean;
   /** Steps of 64 tiles by the PE-cycles from the first tile's start to the last result, as shares of the bound. */
   readonly wholeOfBound: number;
+  /** The same if nothing but the schedule took time: from the first tile's start to the last element that leaves the grid. */
+  readonly scheduleOfBound: number;
   /** The same without what filling and draining the grid take. */
   readonly steadyOfBound: number;
   readonly bound: number;
@@ -58,6 +60,7 @@ export async function measureTop(presets: readonly PresetName[] = PRESET_NAMES):
         streamBits: top.streamBits,
         withC,
         wholeOfBound: ideal / clocks,
+        scheduleOfBound: ideal / (lastStart + latencyCycles),
         steadyOfBound: ideal / (ideal + frozenClocks),
         bound: utilisationBound,
         frozenClocks,

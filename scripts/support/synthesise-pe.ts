@@ -54,10 +54,9 @@ export async function synthesisePe(pe: PeCase, { target: name, dsp }: TableTarge
   return { ...countCells(text, target), tool: yosys.version };
 }
 
-/** Find what PEs reach of a limit on Xilinx 7. */
-export async function reach({ pes, dsp, figure }: Limit): Promise<number> {
+/** Find what a PE reaches of a limit on Xilinx 7. */
+export async function reach({ kind, pe, bare, dsp }: Limit): Promise<number> {
   const target = TABLE_TARGETS.find((candidate) => candidate.target === 'xilinx' && candidate.dsp === dsp)!;
-  const cells: CountedCells[] = [];
-  for (const pe of pes) cells.push(await synthesisePe(pe, target));
-  return figure(...cells);
+  const cells = await synthesisePe(pe, target);
+  return cells[kind] - (bare === null ? 0 : (await synthesisePe(bare, target))[kind]);
 }

@@ -4,22 +4,15 @@ import type { TopRate } from './measure-top.ts';
 /** Print how well top modules use their arrays, as a Markdown table. */
 export function renderUtilisation(rates: readonly TopRate[]): string {
   return [
-    '| T | size | stream | C on every tile | bound | of the bound, filling and draining included | steady |',
-    '|---|---|--:|---|--:|--:|--:|',
+    '| T | size | stream | C on every tile | bound | of the bound, filling and draining included | the schedule alone | steady |',
+    '|---|---|--:|---|--:|--:|--:|--:|',
     ...rates.map(utilisationRow),
   ].join('\n');
 }
 
-export function utilisationRow({
-  preset,
-  size,
-  streamBits,
-  withC,
-  bound,
-  wholeOfBound,
-  steadyOfBound,
-}: TopRate): string {
+export function utilisationRow(rate: TopRate): string {
+  const { preset, size, streamBits, withC } = rate;
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const shares = [bound, wholeOfBound, steadyOfBound].map(percent);
+  const shares = [rate.bound, rate.wholeOfBound, rate.scheduleOfBound, rate.steadyOfBound].map(percent);
   return tableLine([`\`${preset}\``, size.join('×'), `${streamBits} bits`, withC ? 'yes' : 'no', ...shares]);
 }

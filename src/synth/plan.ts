@@ -28,7 +28,7 @@ export interface Mapping {
 }
 
 /** A tool and what it is to do. */
-interface Call {
+export interface Call {
   readonly tool: SynthesisTool;
   readonly args: readonly string[];
 }
@@ -48,17 +48,7 @@ export function planCells(design: Design, part: 'pe' | 'grid', { target, device,
   const whole = part === 'pe' ? '' : `hierarchy -check -top ${top}; proc; flatten ${moduleNames(design).pe}; `;
   const count = `check -assert; tee -q -o ${CELLS} stat -json${target.estimates ? ' -tech xilinx' : ''}`;
   const args = yosysArguments(yosys, `${whole}${command}; ${count}`, paths(files));
-  return plan(`mapping ${top} to ${target.title}`, files, [{ tool: yosys, args }], CELLS);
-}
-
-/** Plan to run a script of Yosys beside Verilog files, which it reads itself, for the file that it writes. */
-export function planScript(
-  yosys: SynthesisTool,
-  script: string,
-  files: readonly EmittedFile[],
-  product: string,
-): SynthesisPlan {
-  return plan('running Yosys', files, [{ tool: yosys, args: yosysArguments(yosys, script, []) }], product);
+  return planCalls(`mapping ${top} to ${target.title}`, files, [{ tool: yosys, args }], CELLS);
 }
 
 /** Plan to place and route a grid on an iCE40. */
@@ -72,13 +62,19 @@ export function planClock(design: Design, mapping: Mapping, nextpnr: SynthesisTo
   const args = [option, '--package', packageName, '--json', NETLIST, '--report', REPORT, '--quiet', '--seed', '1'];
   const flags = ['--freq', String(ASKED_MEGAHERTZ), '--timing-allow-fail', '--pcf-allow-unconstrained'];
   const place = { tool: nextpnr, args: [...args, ...flags] };
-  return plan(`placing and routing ${design.name} on ${device.name}`, files, [map, place], REPORT);
+  return planCalls(`placing and routing ${design.name} on ${device.name}`, files, [map, place], REPORT);
 }
 
 /** Newer versions of Yosys note where flattened modules were, in cells that nextpnr takes for hardware. */
 const WITHOUT_NOTES = 'delete */t:$scopeinfo';
 
-function plan(title: string, files: readonly EmittedFile[], calls: readonly Call[], product: string): SynthesisPlan {
+/** Plan to call tools one after the other beside files, for the product that the last one leaves. */
+export function planCalls(
+  title: string,
+  files: readonly EmittedFile[],
+  calls: readonly Call[],
+  product: string,
+): SynthesisPlan {
   // Where a tool lies makes no difference.
   const content = [files, calls.map(({ tool, args }) => [tool.version, args]), product];
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 24);

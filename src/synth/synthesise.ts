@@ -71,8 +71,11 @@ export async function synthesise(
     total: countCells(await outcome(planCells(array, 'grid', mapping)), target),
   });
   const cells = await cellsOf(design);
-  const atPins = clock ? pinRegisters(design) : 0;
-  refuseMisfit(design.name, { ...cells.total, ff: cells.total.ff + atPins }, target, device);
+  refuseMisfit(design.name, cells.total, target, device);
+  if (clock) {
+    const ff = cells.total.ff + pinRegisters(design);
+    refuseMisfit(`${design.name} with the shift registers at its pins`, { ...cells.total, ff }, target, device);
+  }
   const withoutFaults = bare && (await cellsOf(bare));
   const report = nextpnr === null ? null : readClockReport(await outcome(planClock(design, mapping, nextpnr)));
   const tool = nextpnr === null ? mapping.yosys.version : `${mapping.yosys.version}, ${nextpnr.version}`;

@@ -16,15 +16,15 @@ export interface SynthesisTool {
 
 const VERSION_TIMEOUT_MS = 20_000;
 
-/** Describe a tool that an npm package holds as WebAssembly: the same on every machine. */
-export function embeddedTool(tool: string, title: string, packageName: string, version: string): SynthesisTool {
+/** Describe a tool that its npm package, `@yowasp/` and its name, holds as WebAssembly: the same on every machine. */
+export function embeddedTool(name: string, title: string, version: string): SynthesisTool {
   // Next to this file, compiled or not.
   const script = fileURLToPath(new URL(`./embedded-tool${extname(import.meta.url)}`, import.meta.url));
   const plain = version.split('.').slice(0, 2).join('.');
   return {
     command: process.execPath,
-    args: [script, tool],
-    version: `${title} ${plain} (npm package ${packageName} ${version})`,
+    args: [script, name],
+    version: `${title} ${plain} (npm package @yowasp/${name} ${version})`,
     pinned: true,
   };
 }

@@ -26,7 +26,7 @@ export function yosysArguments({ pinned }: SynthesisTool, script: string, source
 async function lookForEmbedded(): Promise<SynthesisTool | null> {
   try {
     const { version } = await import('@yowasp/yosys');
-    return embeddedTool(YOSYS, 'Yosys', '@yowasp/yosys', version);
+    return embeddedTool(YOSYS, 'Yosys', version);
   } catch {
     return null;
   }

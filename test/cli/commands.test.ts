@@ -132,6 +132,18 @@ describe('generate --top', () => {
   });
 });
 
+describe('generate --package', () => {
+  test('writes the testbench that its simulation target runs, and says nothing of a top module that is not there', async () => {
+    const { stdout } = await place.run(['generate', 's.array:small8', '-o', 'out/package', '--package', '--json']);
+    const paths = (JSON.parse(stdout) as GenerateDocument).files.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(['tb/small8_tb.v', 'small8.core', 'README.md']));
+    expect(paths).not.toContain('small8_registers.h');
+    const core = await readFile(place.path('out/package/small8.core'), 'utf8');
+    expect(core).toMatch(/^ {2}sim:$/m);
+    expect(core).toContain('tb/small8_tb.v');
+  });
+});
+
 describe('generate --fault', () => {
   test('draws the faults, given by text or by name, and what they can change', async () => {
     const args = ['generate', 's.array:small8', '-o', 'out/picture', '--json'];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTop } from '../../src/backend/open-top.ts';
 import type { SimulatedTop } from '../../src/backend/simulated-top.ts';
-import { randomStream } from '../../src/check/random.ts';
+import { type Random, randomStream } from '../../src/check/random.ts';
 import { TopDriver } from '../../src/top/driver.ts';
 import { encodeTile } from '../../src/top/packets.ts';
 import { addressOf, fieldMask, PACKET_ERRORS, type PacketError } from '../../src/top/register-map.ts';
@@ -177,27 +177,32 @@ describe('a soft reset', () => {
   });
   afterAll(() => simulation.close());
 
-  it('at any time ends the job, drops the open packet, closes an open result, and the next job is right', async () => {
+  /** Send some tiles and a part of a packet, or none; returns the rest of it, which comes after the reset and must be dropped. */
+  async function sendSome(driver: TopDriver, random: Random): Promise<StreamBeats> {
+    const tiles = random.int(0, 4);
+    for (let n = 0; n < tiles; n++) {
+      await driver.sendTile(drawTile(top, 14, n).matrices, { last: random.chance(1, 3), gapCycles: 0 });
+    }
     const whole = tile(6);
+    const part = random.int(0, whole.last.length - 1);
+    await driver.sendBeats(slice(whole, part));
+    return part === 0 ? slice(whole, 0) : tailOf(whole, part);
+  }
+
+  it('at any time ends the job, drops the open packet, closes an open result, and the next job is right', async () => {
     const random = randomStream(15, 'soft resets');
     let closed = 0;
     for (let trial = 0; trial < 150; trial++) {
       await simulation.reset({ seed: trial, input: 0.1, output: 0.5, registers: 0.1 });
       const driver = new TopDriver(top, simulation);
-      const tiles = random.int(0, 4);
-      for (let n = 0; n < tiles; n++) {
-        await driver.sendTile(drawTile(top, 14, n).matrices, { last: random.chance(1, 3), gapCycles: 0 });
-      }
-      // Part of a packet, or none: its rest comes after the reset and must be dropped.
-      const part = random.int(0, whole.last.length - 1);
-      await driver.sendBeats(slice(whole, part));
+      const rest = await sendSome(driver, random);
       const before = [await simulation.run({ packets: 100, mostClocks: random.int(1, 60) })];
       while (before.at(-1)!.waitingBeats > 0) before.push(await simulation.run({ packets: 100, mostClocks: 1 }));
       await simulation.writeRegister(
         addressOf('CONTROL'),
         fieldMask('CONTROL', 'ENABLE') + fieldMask('CONTROL', 'SOFT_RESET'),
       );
-      if (part > 0) await driver.sendBeats(tailOf(whole, part));
+      await driver.sendBeats(rest);
       await driver.sendTile(drawTile(top, 14, 9).matrices, { last: true, gapCycles: 0 });
       const after = await simulation.run({ packets: 100, quietClocks: 400 });
       const { data, keep, last } = after.beats;
@@ -222,22 +227,16 @@ describe('a soft reset', () => {
   });
 
   it('by the driver leaves it ready for the next tile, whatever was open or waiting', async () => {
-    const whole = tile(6);
     const random = randomStream(16, 'soft resets of the driver');
     for (let trial = 0; trial < 60; trial++) {
       await simulation.reset({ seed: trial, input: 0.1, output: 0.5, registers: 0.1 });
       const driver = new TopDriver(top, simulation);
-      const tiles = random.int(0, 4);
-      for (let n = 0; n < tiles; n++) {
-        await driver.sendTile(drawTile(top, 14, n).matrices, { last: random.chance(1, 3), gapCycles: 0 });
-      }
-      const part = random.int(0, whole.last.length - 1);
-      await driver.sendBeats(slice(whole, part));
+      const rest = await sendSome(driver, random);
       await simulation.run({ packets: 100, mostClocks: random.int(1, 200) });
       await driver.softReset();
       const place = `trial ${trial}`;
       expect(await driver.readCounters(), place).toMatchObject({ tilesIn: 0, tilesOut: 0 });
-      if (part > 0) await driver.sendBeats(tailOf(whole, part));
+      await driver.sendBeats(rest);
       const { matrices, result } = drawTile(top, 14, 9);
       await driver.sendTile(matrices, { last: true, gapCycles: 0 });
       const [bytes] = await driver.receive(1);

@@ -1,7 +1,7 @@
 import type { EmittedFile } from '../../../src/emit/emit-design.ts';
 import { carryOut } from '../../../src/synth/carry-out.ts';
-import { planScript } from '../../../src/synth/plan.ts';
-import { embeddedYosys } from '../../../src/synth/yosys.ts';
+import { planCalls } from '../../../src/synth/plan.ts';
+import { embeddedYosys, yosysArguments } from '../../../src/synth/yosys.ts';
 
 /** Run a script in the embedded Yosys on files that are read before, and give the text of the file that it writes. */
 export async function runYosys(script: string, files: readonly EmittedFile[], product: string): Promise<string> {
@@ -10,5 +10,6 @@ export async function runYosys(script: string, files: readonly EmittedFile[], pr
 
 /** Run a script that reads the files itself. */
 export async function runScript(script: string, files: readonly EmittedFile[], product: string): Promise<string> {
-  return carryOut(planScript(await embeddedYosys(), script, files, product));
+  const tool = await embeddedYosys();
+  return carryOut(planCalls('running Yosys', files, [{ tool, args: yosysArguments(tool, script, []) }], product));
 }
