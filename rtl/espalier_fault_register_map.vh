@@ -1,4 +1,4 @@
-// The registers of a fault slot, as word addresses and bit numbers. Printed from src/top/register-map.ts.
+// The registers of a fault slot, as word addresses and bit numbers. Generated.
 localparam [4:0] WORD_ENABLE = 5'h0;
 localparam [4:0] WORD_PE = 5'h1;
 localparam [4:0] WORD_NODE = 5'h2;

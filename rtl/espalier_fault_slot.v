@@ -1,6 +1,6 @@
 // The registers of one fault slot, and when it acts.
 //
-// Contract: addresses and meanings are those of src/top/register-map.ts; one access per clock, error_o for words that
+// Contract: addresses are those of espalier_fault_register_map.vh; one access per clock, error_o for words that
 // are not there or cannot be written. In the cycle after one in which count_i is 1, act_o tells whether cycle_i lay in the
 // window of an enabled slot; with idle_i it acts no more. fired_i counts while fresh_i is 1. Everything but the counter is
 // kept until it is written; clear_i clears the counter.

@@ -1,4 +1,4 @@
-// The registers of a top module, as word addresses and bit numbers. Printed from src/top/register-map.ts.
+// The registers of a top module, as word addresses and bit numbers. Generated.
 localparam [11:0] WORD_ID = 12'h0;
 localparam [11:0] WORD_VERSION = 12'h1;
 localparam [11:0] WORD_HASH_LOW = 12'h2;

@@ -1,6 +1,6 @@
 // The registers of a top module, but for those of its fault slots: what it is, what it does, and counters.
 //
-// Contract: addresses and meanings are those of src/top/register-map.ts. One access per clock. Words that are not there,
+// Contract: addresses are those of espalier_register_map.vh. One access per clock. Words that are not there,
 // and writes to words that can only be read, give an error and do nothing. Words from FAULT_AREA on belong to the fault
 // slots: these get the same accesses, and their answer is passed on.
 // soft_reset_o and clear_o are 1 for one clock, the one after the write.

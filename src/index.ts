@@ -214,7 +214,7 @@ export { readNpz, writeNpz } from './tensor/npz.ts';
 export { ELEMENT_TYPES, type ElementType, type Tensor, type TensorData, tensor } from './tensor/tensor.ts';
 export { emitTestbench } from './testbench/emit-testbench.ts';
 export { TopDriver } from './top/driver.ts';
-export { encodeTile, ResultReader, type TileMatrices, type TileSchedule } from './top/packets.ts';
+export { encodeTile, ResultReader, type TileMatrices } from './top/packets.ts';
 export {
   FAULT_REGISTERS,
   faultRegistersOf,
@@ -222,6 +222,7 @@ export {
   type RegisterEntry,
   type RegisterField,
 } from './top/register-map.ts';
+export type { TileSchedule } from './top/tile-header.ts';
 export { type TopDesign, topDesign, topPlanning } from './top/top-design.ts';
 export type { RegisterAnswer, RunOutcome, RunUntil, StreamBeats, TopTransport } from './top/transport.ts';
 

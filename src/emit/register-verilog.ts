@@ -23,5 +23,5 @@ function mapFile(title: string, entries: readonly RegisterEntry[], wordBits: num
       ...(entry.fields ?? []).map(({ name, bit }) => `localparam BIT_${name} = ${bit};`),
     ];
   });
-  return `// ${title}, as word addresses and bit numbers. Printed from src/top/register-map.ts.\n${lines.join('\n')}\n`;
+  return `// ${title}, as word addresses and bit numbers. Generated.\n${lines.join('\n')}\n`;
 }

@@ -7,9 +7,10 @@ import {
   MAP_VERSION,
   REGISTERS,
 } from '../top/register-map.ts';
+import { HEADER_FIELDS } from '../top/tile-header.ts';
 import type { TopDesign } from '../top/top-design.ts';
 
-/** Describe the top module for those who drive it without this tool; `docs/guide-top.md` explains every field. */
+/** Describe the top module for those who drive it without this tool; the guide to the top module explains every field. */
 export function topManifest(top: TopDesign) {
   const { design, streamBits, beats, lastBytes } = top;
   return {
@@ -18,6 +19,7 @@ export function topManifest(top: TopDesign) {
     packets: {
       tile: { header: 1, a: beats.a, b: beats.b, c: beats.c },
       result: { r: beats.c },
+      headerFields: HEADER_FIELDS,
       bytesInLastBeat: { ...lastBytes, r: lastBytes.c },
     },
     slots: { tiles: top.slots, results: top.outSlots },

@@ -1,7 +1,14 @@
 import { moduleNames } from '../design/design.ts';
-import { HEADER_MAGIC } from '../top/packets.ts';
 import { ADDRESS_BITS, MAP_VERSION, TOP_ID, typeCodes } from '../top/register-map.ts';
-import { GAP_BITS, START_TO_GRID_CYCLES, type TopDesign, type TopLane, type TopPort } from '../top/top-design.ts';
+import { bitsOf } from '../top/register-table.ts';
+import { GAP_BITS, HEADER_FIELDS, HEADER_MAGIC } from '../top/tile-header.ts';
+import {
+  describeSchedule,
+  START_TO_GRID_CYCLES,
+  type TopDesign,
+  type TopLane,
+  type TopPort,
+} from '../top/top-design.ts';
 import { laneOf, literal, range } from './verilog.ts';
 
 /** A delay line: its taps as one vector, and which value runs along it. */
@@ -63,6 +70,13 @@ export function topView(top: TopDesign, grid: string) {
     keepBits,
     gapBits: GAP_BITS,
     magic: literal(8, HEADER_MAGIC),
+    headerFields: HEADER_FIELDS.map((field) => ({
+      bits: bitsOf(field).replace(' … ', '..').padEnd(6),
+      name: field.name.padEnd(6),
+      does: field.does,
+    })),
+    defaultSchedule: describeSchedule(top),
+    returnGap: top.returnGapCycles,
     beats,
     lastBytes,
     slots,

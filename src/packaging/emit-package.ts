@@ -17,7 +17,7 @@ export function emitPackage(
   emitted: readonly EmittedFile[],
   top: TopDesign | null = null,
 ): EmittedFile[] {
-  const view = packageView(design, emitted, top !== null);
+  const view = packageView(design, emitted, top);
   const constraints = render('package/clock.xdc', view);
   return [
     { path: `${design.name}.core`, text: render('package/core', view) },

@@ -3,6 +3,9 @@ import type { EmittedFile } from '../emit/emit-design.ts';
 import { gridPorts } from '../emit/grid-ports.ts';
 import { CONTROL } from '../emit/ports.ts';
 import { formatMatrix } from '../projection/space-time.ts';
+import { fieldTable } from '../top/register-table.ts';
+import { HEADER_FIELDS } from '../top/tile-header.ts';
+import { describeSchedule, type TopDesign } from '../top/top-design.ts';
 
 /** The period of the clock in the constraints: a round number to begin with. */
 const PERIOD_NS = '10.000';
@@ -30,7 +33,8 @@ export const YOSYS_TARGETS: readonly YosysTarget[] = [
 ].map((entry) => ({ ...entry, script: `yosys_${entry.target}.ys` }));
 
 /** What the templates of the package print. */
-export function packageView(design: Design, emitted: readonly EmittedFile[], hasTop: boolean) {
+export function packageView(design: Design, emitted: readonly EmittedFile[], top: TopDesign | null) {
+  const hasTop = top !== null;
   const { name, hash, toolVersion, spec, pes, matrix } = design;
   const { grid } = moduleNames(design);
   const rtl = emitted.map(({ path }) => path).filter((path) => path.endsWith('.v') && !path.includes('/'));
@@ -43,7 +47,7 @@ export function packageView(design: Design, emitted: readonly EmittedFile[], has
     toolVersion,
     grid,
     toplevel: hasTop ? moduleNames(design).top : grid,
-    hasTop,
+    packets: top && packetsView(top),
     rtl,
     testbench,
     description: `Systolic array of ${pes.length} PEs for ${a} x ${b} + ${c} matrix products, ${spec.size.join(' x ')}, T = ${formatMatrix(matrix)}`,
@@ -53,6 +57,26 @@ export function packageView(design: Design, emitted: readonly EmittedFile[], has
     scripts: YOSYS_TARGETS,
     ports: ports.map((port, n) => ({ name: port.name, comma: n < ports.length - 1 ? ',' : '' })),
     files: describeFiles(design, emitted, hasTop),
+  };
+}
+
+/** What the README says of the streams. */
+function packetsView(top: TopDesign) {
+  const { streamBits, beats, lastBytes, returnGapCycles, design } = top;
+  const [n1, n2, n3] = design.spec.size;
+  const result = { matrix: `${n1}×${n2}`, beats: beats.c, lastBytes: lastBytes.c };
+  return {
+    streamBits,
+    parts: [
+      { part: 'header', matrix: '', beats: 1, lastBytes: 4 },
+      { part: 'A', matrix: `${n1}×${n3}`, beats: beats.a, lastBytes: lastBytes.a },
+      { part: 'B', matrix: `${n3}×${n2}`, beats: beats.b, lastBytes: lastBytes.b },
+      { part: 'C, if the header says so', ...result },
+    ],
+    headerTable: fieldTable(HEADER_FIELDS),
+    result,
+    schedule: describeSchedule(top),
+    returnGapCycles,
   };
 }
 

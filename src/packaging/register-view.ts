@@ -9,14 +9,16 @@ import {
   type RegisterEntry,
   type RegisterField,
 } from '../top/register-map.ts';
+import { registerTable } from '../top/register-table.ts';
+import { HEADER_FIELDS, tileHeader } from '../top/tile-header.ts';
 import type { TopDesign } from '../top/top-design.ts';
 
 /** What the templates of the register map print, as a page and as a C header. */
-export function registerView({ design }: TopDesign) {
+export function registerView({ design, streamBits, beats, lastBytes, intervalCycles, returnGapCycles }: TopDesign) {
   const { name, hash, toolVersion, spec, faultSites, faultPort } = design;
   const prefix = name.toUpperCase();
   const slots = spec.faultSlots;
-  const registers = REGISTERS.map((entry) => entryView(entry, prefix));
+  const faultRegisters = slots === 0 ? null : faultRegistersOf(faultPort.dataBits);
   return {
     name,
     hash,
@@ -24,13 +26,20 @@ export function registerView({ design }: TopDesign) {
     top: moduleNames(design).top,
     prefix,
     addressBits: ADDRESS_BITS,
-    registers,
-    withFields: registers.filter(({ fields }) => fields.length > 0),
+    registers: REGISTERS.map((entry) => entryView(entry, prefix)),
+    registerTable: registerTable(REGISTERS),
+    streamBits,
+    beats,
+    lastBytes,
+    intervalCycles,
+    returnGapCycles,
+    emptyHeader: hex(tileHeader({ last: false, gapCycles: 0 }, false)),
+    headerFields: HEADER_FIELDS.map((field) => fieldView(field, `${prefix}_HEADER`)),
     faultSlots: slots,
     faultBase: hex(FAULT_BASE),
     faultStride: hex(FAULT_STRIDE),
-    faultRegisters:
-      slots === 0 ? null : faultRegistersOf(faultPort.dataBits).map((entry) => entryView(entry, `${prefix}_FAULT`)),
+    faultRegisters: faultRegisters?.map((entry) => entryView(entry, `${prefix}_FAULT`)),
+    faultTable: faultRegisters ? registerTable(faultRegisters) : '',
     kinds: FAULT_KINDS.map((kind, code) => `${code} ${kind}`).join(', '),
     nodes: faultSites.map(({ node, code }) => `${code} ${node}`).join(', '),
     kindCodes: FAULT_KINDS.map((kind, code) => ({ macro: `${prefix}_KIND_${kind.toUpperCase()}`, code })),
@@ -41,9 +50,7 @@ export function registerView({ design }: TopDesign) {
 function entryView({ name, address, words, access, does, fields = [] }: RegisterEntry, prefix: string) {
   const macro = `${prefix}_${name}`;
   return {
-    name,
     address: hex(address),
-    words,
     access,
     does,
     macro,
@@ -57,9 +64,7 @@ function entryView({ name, address, words, access, does, fields = [] }: Register
 
 function fieldView({ name, bit, widthBits, does }: RegisterField, prefix: string) {
   return {
-    name,
     bit,
-    bits: widthBits === 1 ? `${bit}` : `${bit + widthBits - 1}:${bit}`,
     mask: hex((2 ** widthBits - 1) * 2 ** bit),
     does,
     macro: `${prefix}_${name}`,

@@ -1,7 +1,8 @@
 import { EspalierError } from '../errors.ts';
 import type { FaultDrive } from '../schedule/beats.ts';
-import { encodeTile, ResultReader, type TileMatrices, type TileSchedule } from './packets.ts';
+import { encodeTile, ResultReader, type TileMatrices } from './packets.ts';
 import { addressOf, faultAddressOf, fieldMask, MAP_VERSION, REGISTERS, TOP_ID, typeCodes } from './register-map.ts';
+import type { TileSchedule } from './tile-header.ts';
 import type { TopDesign } from './top-design.ts';
 import type { StreamBeats, TopTransport } from './transport.ts';
 

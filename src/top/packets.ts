@@ -1,21 +1,8 @@
 import type { Line } from '../projection/space-time.ts';
 import type { TensorData } from '../tensor/tensor.ts';
-import { GAP_BITS, type TopDesign } from './top-design.ts';
+import { type TileSchedule, tileHeader } from './tile-header.ts';
+import type { TopDesign } from './top-design.ts';
 import type { StreamBeats } from './transport.ts';
-
-/** The most significant byte of a header. */
-export const HEADER_MAGIC = 0xe5;
-
-const WITH_C = 2 ** 20;
-const LAST = 2 ** 21;
-
-/** What a tile's header says, but for whether C follows. */
-export interface TileSchedule {
-  /** Whether the tile is the last one of its job. */
-  readonly last: boolean;
-  /** Cycles from this tile's start to that of the next one; 0 for the default schedule. */
-  readonly gapCycles: number;
-}
 
 /** The elements of a tile's matrices, row-major, as the array's dtypes store them; a C that is left out is zero. */
 export interface TileMatrices {
@@ -25,14 +12,12 @@ export interface TileMatrices {
 }
 
 /** Encode a tile as the beats of one packet. */
-export function encodeTile(top: TopDesign, matrices: TileMatrices, { last, gapCycles }: TileSchedule): StreamBeats {
-  if (gapCycles < 0 || gapCycles >= 2 ** GAP_BITS) throw new RangeError(`a gap of ${gapCycles} cycles fits no header`);
+export function encodeTile(top: TopDesign, matrices: TileMatrices, schedule: TileSchedule): StreamBeats {
   const { streamBits, beats } = top;
   const beatBytes = streamBits / 8;
   const count = 1 + beats.a + beats.b + (matrices.c ? beats.c : 0);
   const data = new Uint8Array(count * beatBytes);
-  const header = HEADER_MAGIC * 2 ** 24 + (last ? LAST : 0) + (matrices.c ? WITH_C : 0) + gapCycles;
-  new DataView(data.buffer).setUint32(0, header, true);
+  new DataView(data.buffer).setUint32(0, tileHeader(schedule, matrices.c !== undefined), true);
   let beat = 1;
   const put = (line: Line, elements: TensorData): void => {
     const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
@@ -59,7 +44,10 @@ export function wholeBeats(data: Uint8Array, streamBits: number): StreamBeats {
   return { data, keep, last };
 }
 
-/** Takes the beats of results as they come and makes packets of them. */
+/**
+ * Takes the beats of results as they come and makes packets of them. What a soft reset cut short, up to its closing beat
+ * without a byte, is no packet.
+ */
 export class ResultReader {
   readonly #top: TopDesign;
   #bytes: Uint8Array;
@@ -82,6 +70,10 @@ export class ResultReader {
     for (let n = 0; n < last.length; n++) {
       const ends = this.#beat === beats.c - 1;
       const kept = countKept(keep.subarray(n * keepBytes, (n + 1) * keepBytes));
+      if (kept === 0 && last[n] === 1) {
+        this.#beat = 0;
+        continue;
+      }
       if ((last[n] === 1) !== ends || kept !== (ends ? lastBytes.c : beatBytes)) {
         throw new RangeError(
           `beat ${this.#beat} of a packet of results has ${kept} bytes and ${last[n] === 1 ? 'ends' : 'does not end'} the packet`,

@@ -9,9 +9,6 @@ import { assertStreamBits, defaultStreamBits, type TileBeats, tileBeats } from '
 /** Cycles from the start of a tile, as the sequencer decides it, to the tile's cycle 0 in the grid. */
 export const START_TO_GRID_CYCLES = 3;
 
-/** Bits of the gap in a tile's header. */
-export const GAP_BITS = 20;
-
 /** A tile may span so many cycles: the delay line of starts has a register for each. */
 const MAX_TAPS = 65_536;
 
@@ -130,6 +127,13 @@ export function topDesign(design: Design, streamBits?: number): TopDesign {
     intervalCycles,
     returnGapCycles: topPlanning(design).returnGapCycles!,
   });
+}
+
+/** Say in words when tiles start that leave the gap of their headers 0. */
+export function describeSchedule({ burst, intervalCycles }: Pick<TopDesign, 'burst' | 'intervalCycles'>): string {
+  return burst === 1
+    ? `a tile starts every ${intervalCycles} cycles`
+    : `${burst} tiles start in consecutive cycles, the next ones ${intervalCycles} cycles after the first`;
 }
 
 /** How jobs are planned for a top module: partial sums come back through the host, a whole tile at a time. */

@@ -9,7 +9,9 @@ import { writeFiles } from '../../src/emit/write-files.ts';
 import { emitPackage } from '../../src/packaging/emit-package.ts';
 import { PRESETS } from '../../src/projection/space-time.ts';
 import { emitTestbench } from '../../src/testbench/emit-testbench.ts';
+import { encodeTile } from '../../src/top/packets.ts';
 import { addressOf, FAULT_REGISTERS, faultAddressOf, REGISTERS } from '../../src/top/register-map.ts';
+import { HEADER_FIELDS, tileHeader } from '../../src/top/tile-header.ts';
 import { topDesign } from '../../src/top/top-design.ts';
 import { installed, run } from '../emit/support/tools.ts';
 import { runScript } from '../synth/support/run-yosys.ts';
@@ -77,13 +79,19 @@ describe('the package', () => {
       expect(listed).toEqual(all.map(({ path }) => path).filter((path) => path !== 'README.md'));
     });
 
-    it('has a C header whose addresses are those of the register map', async () => {
+    it('has a C header with the addresses of the register map, and with headers and lengths of packets', async () => {
       const names = REGISTERS.map(({ name }) => name);
       const source = [
         text('tiny_registers.h'),
         '#include <stdio.h>',
         'int main(void) {',
         ...names.map((name) => `  printf("%u\\n", TINY_${name});`),
+        '  printf("%u\\n", (unsigned)TINY_HEADER(1, 0, 77));',
+        '  printf("%u\\n", (unsigned)TINY_HEADER(0, 1, 0));',
+        ...(['A', 'B', 'C'] as const).flatMap((line) => [
+          `  printf("%u\\n", TINY_PACKET_BEATS_${line});`,
+          `  printf("%u\\n", TINY_PACKET_LAST_BYTES_${line});`,
+        ]),
         '  printf("%u\\n", TINY_FAULT(1, TINY_FAULT_VALUE));',
         '  return TINY_HASH == 0;',
         '}',
@@ -93,17 +101,39 @@ describe('the package', () => {
       expect(run('g++', ['-x', 'c', '-std=c99', '-Wall', '-Werror', '-o', 'main', 'main.c'], folder)).toBe('');
       expect(text('tiny_registers.h')).not.toContain('TINY_FAULT_VALUE_1');
       const { stdout } = await execa(join(folder, 'main'));
-      const addresses = [...names.map((name) => addressOf(name)), faultAddressOf(1, 'VALUE')];
-      expect(stdout.split('\n').map(Number)).toEqual(addresses);
+      expect(stdout.split('\n').map(Number)).toEqual([
+        ...names.map((name) => addressOf(name)),
+        tileHeader({ last: true, gapCycles: 77 }, false),
+        tileHeader({ last: false, gapCycles: 0 }, true),
+        ...(['a', 'b', 'c'] as const).flatMap((line) => [top.beats[line], top.lastBytes[line]]),
+        faultAddressOf(1, 'VALUE'),
+      ]);
     });
 
     it('has every register in the page of the register map', () => {
-      const rows = [...text('tiny_registers.md').matchAll(/^\| `(0x\w+)` \| `(\w+)` \|/gm)].map(([, at, name]) => [
-        name,
-        Number(at),
-      ]);
+      const rows = [...text('tiny_registers.md').matchAll(/^\| (0x\w+)(?: … 0x\w+)? \| `(\w+)` \|/gm)].map(
+        ([, at, name]) => [name, Number(at)],
+      );
       expect(rows).toEqual([...REGISTERS, ...FAULT_REGISTERS].map(({ name, address }) => [name, address]));
     });
+  });
+
+  it.each([64, 32])('tells in its README the beats of a packet of %i bits', (streamBits) => {
+    const top = topDesign(DESIGN, streamBits);
+    const own = emitDesign(DESIGN, { top });
+    const { text } = emitPackage(DESIGN, own, top).find(({ path }) => path === 'README.md')!;
+    const { data, last } = encodeTile(
+      top,
+      { a: new Int8Array(4), b: new Int8Array(4), c: new Int32Array(4) },
+      { last: true, gapCycles: 0 },
+    );
+    const rows = [...text.matchAll(/^\| (?:header|A|B|C, if the header says so) \|.*\| (\d+) \| (\d+) \|$/gm)];
+    const beats = rows.map(([, count]) => Number(count));
+    expect(beats.reduce((sum, count) => sum + count)).toBe(last.length);
+    expect(beats.slice(0, -1)).toEqual([1, top.beats.a, top.beats.b]);
+    expect(data.length).toBe((last.length * streamBits) / 8);
+    for (const { name, does } of HEADER_FIELDS) expect(text).toContain(`| \`${name}\` | ${does} |`);
+    expect(text).toContain(`${top.returnGapCycles} cycles or more after`);
   });
 
   it('leaves the testbench out where there is none', () => {

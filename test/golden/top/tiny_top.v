@@ -13,8 +13,18 @@
 // A lane without a beat carries 0, tokens too. Before cycle 0 reset is high for one clock edge.
 // A result is what the output shows before the clock edge that ends its cycle.
 //
-// One packet on s_axis is one tile: a header beat, then A, B and, if the header says so, C, row-major, little-endian, each
-// from a new beat on. One packet on m_axis is its R. docs/guide-top.md describes packets and registers.
+// One packet on s_axis is one tile: a header beat, then A (2), B (2) and, if the header says so, C (4 beats),
+// row-major, little-endian, elements contiguous, each matrix from a new beat on; tlast on the last beat only. The header is the
+// low 32 bits of its beat:
+//   31..24 MAGIC  0xe5
+//   23..22 ZERO   0
+//   21     LAST   this is the last tile of its job
+//   20     WITH_C C follows; without it C is zero
+//   19..0  GAP    cycles from the start of this tile to that of the next; 0 for the default schedule
+// By default a tile starts every 3 cycles.
+// A tile whose C is an R that has come back starts 11 cycles or more after the tile that gave it.
+// One packet on m_axis is the R of one tile.
+// A packet that breaks a rule is dropped up to its tlast, and STATUS says why.
 // The grid runs 3 cycles behind the starts of tiles: its cycle 0 of a tile comes 3 cycles after the tile's start.
 `default_nettype none
 
