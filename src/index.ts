@@ -212,7 +212,7 @@ export { concatenate } from './tensor/concatenate.ts';
 export { decodeNpy, encodeNpy, readNpy, writeNpy } from './tensor/npy.ts';
 export { readNpz, writeNpz } from './tensor/npz.ts';
 export { ELEMENT_TYPES, type ElementType, type Tensor, type TensorData, tensor } from './tensor/tensor.ts';
-export { emitTestbench } from './testbench/emit-testbench.ts';
+export { emitTestbench, emitTopTestbench } from './testbench/emit-testbench.ts';
 export { TopDriver } from './top/driver.ts';
 export { encodeTile, ResultReader, type TileMatrices } from './top/packets.ts';
 export {

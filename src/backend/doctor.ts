@@ -39,7 +39,8 @@ const ABILITIES: readonly Omit<AbilityReport, 'works'>[] = [
   { ability: 'generate Verilog', needs: [] },
   { ability: 'run matrix products on the functional and cycle simulators', needs: [] },
   { ability: 'run ONNX models, their chosen layers on a simulator', needs: [ONNX_RUNTIME] },
-  { ability: 'run matrix products on the emitted Verilog', needs: TOOLS },
+  { ability: 'run matrix products on the emitted Verilog, a top module around it or not', needs: TOOLS },
+  { ability: 'count the cells that an array takes of an FPGA', needs: [] },
   { ability: 'check the emitted Verilog against the simulators', needs: TOOLS },
   { ability: 'run ONNX models, their chosen layers on the emitted Verilog', needs: [ONNX_RUNTIME, ...TOOLS] },
 ];

@@ -92,7 +92,7 @@ export function commandLine(step: Pick<Step, 'command' | 'args'>): string {
 }
 
 /** Make the error that names a missing tool and how to get it. */
-export function missingTool(tool: string, purpose = 'the rtl backend'): ToolMissingError {
+export function missingTool(tool: string, purpose = 'simulation of the emitted Verilog'): ToolMissingError {
   return new ToolMissingError(`${tool} is not installed; ${purpose} needs it (install with: ${INSTALL_COMMAND})`);
 }
 

@@ -1,7 +1,7 @@
 import { ToolMissingError } from '../errors.ts';
 import { INSTALL_COMMAND, run } from './process.ts';
 
-/** The programs that the rtl backend needs. */
+/** The programs that simulation of the emitted Verilog needs. */
 export const TOOLS = ['verilator', 'g++', 'make'] as const;
 
 export type ToolName = (typeof TOOLS)[number];

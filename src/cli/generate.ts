@@ -1,10 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Design } from '../design/design.ts';
+import { assertNothingLost, findEarlierFiles } from '../emit/earlier-files.ts';
 import { emitDesign } from '../emit/emit-design.ts';
 import { writeFiles } from '../emit/write-files.ts';
 import { EspalierError } from '../errors.ts';
 import { emitPackage } from '../packaging/emit-package.ts';
 import { formatMatrix } from '../projection/space-time.ts';
-import { emitTestbench } from '../testbench/emit-testbench.ts';
+import { emitTestbench, emitTopTestbench } from '../testbench/emit-testbench.ts';
 import { type TopDesign, topDesign } from '../top/top-design.ts';
 import { openArray } from './array.ts';
 import type { Action } from './program.ts';
@@ -27,6 +29,8 @@ export interface GenerateDocument {
   /** Bits of the streams of the top module; null without one. */
   readonly streamBits: number | null;
   readonly files: readonly FileDocument[];
+  /** Generated files in the directory that are of an earlier run and not of this one. */
+  readonly earlierFiles: readonly string[];
 }
 
 export interface FileDocument {
@@ -47,9 +51,20 @@ export const generate: Action<[spec: string], Flags> = async (session, [spec], f
   const directory = flags.output ?? design.name;
   // The targets of a package include a simulation of the testbench.
   const hasTestbench = flags.tb || flags.package;
-  const verilog = [...emitDesign(design, { faults, top }), ...(hasTestbench ? [await emitTestbench(design)] : [])];
+  // Emission never waits for anything: between its parts it lets the program hear Ctrl-C and show where it is.
+  const begin = async (what: string): Promise<void> => {
+    session.progress.tell(what);
+    await setImmediate();
+    session.signal.throwIfAborted();
+  };
+  await begin('writing Verilog');
+  const rtl = emitDesign(design, { faults, top });
+  if (hasTestbench) await begin('working out what the testbench expects');
+  const testbenches = hasTestbench ? [await emitTestbench(design), ...(top ? [await emitTopTestbench(top)] : [])] : [];
+  const verilog = [...rtl, ...testbenches];
   const emitted = [...verilog, ...(flags.package ? emitPackage(design, verilog, top) : [])];
-  session.signal.throwIfAborted();
+  await begin('writing files');
+  await assertNothingLost(directory, emitted);
   const changed = new Set(await writeFiles(directory, emitted));
   const files = emitted.map(
     ({ path, text }): FileDocument => ({
@@ -58,12 +73,14 @@ export const generate: Action<[spec: string], Flags> = async (session, [spec], f
       written: changed.has(path),
     }),
   );
+  const earlierFiles = await findEarlierFiles(directory, emitted);
   const document: GenerateDocument = {
     array: design.name,
     hash: design.hash,
     directory,
     streamBits: top?.streamBits ?? null,
     files,
+    earlierFiles,
   };
   session.report(document, [
     ...describeDesign(design),
@@ -71,6 +88,11 @@ export const generate: Action<[spec: string], Flags> = async (session, [spec], f
     `${count(files.length, 'file')} in ${directory}:`,
     ...table(files.map(({ path, bytes, written }) => [`  ${path}`, bytes, written ? 'bytes' : 'bytes, as it was'])),
   ]);
+  if (earlierFiles.length > 0) {
+    session.warn(
+      `warning: ${directory} still holds files of an earlier run, not of this one: ${earlierFiles.join(', ')}`,
+    );
+  }
 };
 
 function describeDesign({ name, spec, matrix, pes, stationary, schedule }: Design): string[] {

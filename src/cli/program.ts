@@ -3,6 +3,7 @@ import { BACKENDS } from '../backend/backend.ts';
 import { ARCHITECTURES } from '../backend/machine-design.ts';
 import { DEFAULT_LOWERING, LOWERINGS } from '../onnx/lowering/lowering.ts';
 import { describeDevices, TARGETS } from '../synth/targets.ts';
+import { NARROWEST_STREAM_BITS, WIDEST_STREAM_BITS } from '../top/stream-rules.ts';
 import { VERSION } from '../version.ts';
 import { addCampaignCommands } from './campaign-command.ts';
 import { addReplayCommand } from './campaign-replay-command.ts';
@@ -41,13 +42,16 @@ export function buildProgram(host: Host): Command {
     .option(
       '--stream-bits <n>',
       'width of its streams, a power of two; the least that keeps the array busy when left out',
-      wholeNumber(1),
+      wholeNumber(1, STREAM_RULE),
     )
     .option('--fault <fault>', `${FAULT}; shown in the picture of the array`, append, [])
-    .option('--tb', 'write a testbench that checks itself and needs only a simulator')
+    .option(
+      '--tb',
+      'write testbenches that check themselves and need only a simulator: of the grid, and with --top of the core',
+    )
     .option(
       '--package',
-      'write files for FuseSoC, Yosys and Vivado, clock constraints and a README, and the testbench as with --tb',
+      'write files for FuseSoC, Yosys and Vivado, clock constraints and a README, and testbenches as with --tb',
     )
     .action(run(host, async () => (await import('./generate.ts')).generate));
 
@@ -138,6 +142,7 @@ export function buildProgram(host: Host): Command {
   return program;
 }
 
+const STREAM_RULE = `a power of two of ${NARROWEST_STREAM_BITS} to ${WIDEST_STREAM_BITS}`;
 const SPEC = 'spec file, or FILE:NAME for one of its arrays';
 const MODEL = 'model file (.onnx)';
 const FAULT = 'a fault, such as "flip bit 3 of a at (1, 2)", or its name in the spec file; repeatable';

@@ -38,7 +38,7 @@ export function packageView(design: Design, emitted: readonly EmittedFile[], top
   const { name, hash, toolVersion, spec, pes, matrix } = design;
   const { grid } = moduleNames(design);
   const rtl = emitted.map(({ path }) => path).filter((path) => path.endsWith('.v') && !path.includes('/'));
-  const testbench = emitted.find(({ path }) => path === `tb/${name}_tb.v`)?.path ?? null;
+  const testbenches = testbenchesOf(emitted);
   const { a, b, c } = spec.types;
   const ports = gridPorts(design).flatMap((group) => group.ports);
   return {
@@ -49,7 +49,8 @@ export function packageView(design: Design, emitted: readonly EmittedFile[], top
     toplevel: hasTop ? moduleNames(design).top : grid,
     packets: top && packetsView(top),
     rtl,
-    testbench,
+    testbenches,
+    hasTestbenches: testbenches.length > 0,
     description: `Systolic array of ${pes.length} PEs for ${a} x ${b} + ${c} matrix products, ${spec.size.join(' x ')}, T = ${formatMatrix(matrix)}`,
     clock: hasTop ? 'aclk' : CONTROL.clock,
     periodNs: PERIOD_NS,
@@ -58,6 +59,17 @@ export function packageView(design: Design, emitted: readonly EmittedFile[], top
     ports: ports.map((port, n) => ({ name: port.name, comma: n < ports.length - 1 ? ',' : '' })),
     files: describeFiles(design, emitted, hasTop),
   };
+}
+
+/** The testbenches among the files, by their modules; the target that runs that of a top module has a name of its own. */
+function testbenchesOf(emitted: readonly EmittedFile[]) {
+  return emitted.flatMap(({ path }) => {
+    const module = /^tb\/(\w+)\.v$/.exec(path)?.[1];
+    if (!module) return [];
+    return [
+      { path, module, program: module.replace(/_tb$/, ''), target: module.endsWith('_top_tb') ? 'sim_top' : 'sim' },
+    ];
+  });
 }
 
 /** What the README says of the streams. */
@@ -97,18 +109,30 @@ function describeFiles({ name }: Design, emitted: readonly EmittedFile[], hasTop
     { path: `synth/${name}.xdc`, what: 'the clock, for Vivado' },
     ...(hasTop ? TOP_FILES.map(({ ending, what }) => ({ path: `${name}${ending}`, what })) : []),
   ];
-  return [...emitted.map(({ path }) => ({ path, what: whatIs(path, name) })), ...own];
+  return [...emitted.map((file) => ({ path: file.path, what: whatIs(file, name) })), ...own];
 }
 
-function whatIs(path: string, name: string): string {
+function whatIs({ path, text }: EmittedFile, name: string): string {
   const known: Readonly<Record<string, string>> = {
     [`${name}_grid.v`]: 'the array: PEs and the links between them',
     [`${name}_top.v`]: 'the core: AXI4-Stream ports for tiles and results, AXI4-Lite registers',
     [`${name}_pe.v`]: 'the processing element, the same everywhere',
     [`sim/${name}_grid_rolled.v`]: 'a model of the grid for fast simulation: the same ports and registers',
-    [`tb/${name}_tb.v`]: 'a testbench that checks itself',
+    [`tb/${name}_tb.v`]: 'a testbench of the grid that checks itself',
+    [`tb/${name}_top_tb.v`]: 'a testbench of the core that checks itself',
     'manifest.json': 'ports, PEs, schedule and fault sites for programs',
     'array.svg': 'a picture of the array',
   };
-  return known[path] ?? (path.startsWith('espalier_') ? 'a module that the others use' : 'an operator of one’s own');
+  return known[path] ?? (path.startsWith('espalier_') ? firstSentence(text) : 'an operator of one’s own');
+}
+
+/** What a module of the library says that it is, at the head of its file. */
+function firstSentence(text: string): string {
+  const comment = text
+    .split('\n')
+    .slice(0, 3)
+    .map((line) => line.replace(/^\/\/ ?/, ''))
+    .join(' ');
+  const [sentence] = /^[^.:;]*/.exec(comment)!;
+  return /^(A |[A-Z][a-z])/.test(sentence) ? sentence[0]!.toLowerCase() + sentence.slice(1) : sentence;
 }

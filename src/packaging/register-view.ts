@@ -10,11 +10,13 @@ import {
   type RegisterField,
 } from '../top/register-map.ts';
 import { registerTable } from '../top/register-table.ts';
+import { identityOf } from '../top/register-writes.ts';
 import { HEADER_FIELDS, tileHeader } from '../top/tile-header.ts';
 import type { TopDesign } from '../top/top-design.ts';
 
 /** What the templates of the register map print, as a page and as a C header. */
-export function registerView({ design, streamBits, beats, lastBytes, intervalCycles, returnGapCycles }: TopDesign) {
+export function registerView(top: TopDesign) {
+  const { design, streamBits, beats, lastBytes, burst, intervalCycles, returnGapCycles } = top;
   const { name, hash, toolVersion, spec, faultSites, faultPort } = design;
   const prefix = name.toUpperCase();
   const slots = spec.faultSlots;
@@ -23,7 +25,7 @@ export function registerView({ design, streamBits, beats, lastBytes, intervalCyc
     name,
     hash,
     toolVersion,
-    top: moduleNames(design).top,
+    topModule: moduleNames(design).top,
     prefix,
     addressBits: ADDRESS_BITS,
     registers: REGISTERS.map((entry) => entryView(entry, prefix)),
@@ -31,8 +33,13 @@ export function registerView({ design, streamBits, beats, lastBytes, intervalCyc
     streamBits,
     beats,
     lastBytes,
+    burst,
     intervalCycles,
     returnGapCycles,
+    identity: Object.entries(identityOf(top)).map(([register, value]) => ({
+      macro: `${prefix}_${register}_VALUE`,
+      value: hex(value),
+    })),
     emptyHeader: hex(tileHeader({ last: false, gapCycles: 0 }, false)),
     headerFields: HEADER_FIELDS.map((field) => fieldView(field, `${prefix}_HEADER`)),
     faultSlots: slots,

@@ -23,17 +23,17 @@ export interface TestRun {
   readonly firedCycles: readonly number[];
 }
 
-const SEED = 1;
+export const SEED = 1;
 
 /** Runs under faults, fewer for large arrays; each has as many faults as there are slots, at most so many. */
-const FAULTY_RUNS = 4;
-const MOST_FAULTS = 8;
+export const FAULTY_RUNS = 4;
+export const MOST_FAULTS = 8;
 
 /** Tiles of a job follow each other in the phases of a period, and then in the next one. */
-const MOST_PHASES = 4;
+export const MOST_PHASES = 4;
 
 /** About how many bytes of text the runs may take. */
-const MOST_BYTES = 4 << 20;
+export const MOST_BYTES = 4 << 20;
 
 /**
  * Draw runs for a design and work out what its RTL must give: the values are those of the cycle simulator. A pure

@@ -1,7 +1,8 @@
 import { EspalierError } from '../errors.ts';
 import type { FaultDrive } from '../schedule/beats.ts';
 import { encodeTile, ResultReader, type TileMatrices } from './packets.ts';
-import { addressOf, faultAddressOf, fieldMask, MAP_VERSION, REGISTERS, TOP_ID, typeCodes } from './register-map.ts';
+import { addressOf, faultAddressOf, fieldMask, REGISTERS } from './register-map.ts';
+import { identityOf, prepareWrites, type RegisterWrite, softResetWrite } from './register-writes.ts';
 import type { TileSchedule } from './tile-header.ts';
 import type { TopDesign } from './top-design.ts';
 import type { StreamBeats, TopTransport } from './transport.ts';
@@ -16,8 +17,6 @@ export interface TopCounters {
   readonly tilesIn: number;
   readonly tilesOut: number;
 }
-
-const NEVER = 2n ** 64n - 1n;
 
 /** Clocks in which the beats between the core's memory and its port leave, even if the other side mostly waits. */
 const QUIET_CLOCKS = 1000;
@@ -36,34 +35,18 @@ export class TopDriver {
 
   /** @throws {EspalierError} unless the core at the other end is the top module of this very design */
   async identify(): Promise<void> {
-    const { design, streamBits } = this.#top;
-    const { size, types, faultSlots } = design.spec;
-    const hash = BigInt(`0x${design.hash}`);
-    const expected: Readonly<Record<string, number>> = {
-      ID: TOP_ID,
-      VERSION: MAP_VERSION,
-      HASH_LOW: Number(hash & 0xffff_ffffn),
-      HASH_HIGH: Number(hash >> 32n),
-      N1: size[0],
-      N2: size[1],
-      N3: size[2],
-      TYPES: typeCodes(types),
-      STREAM_BITS: streamBits,
-      FAULT_SLOTS: faultSlots,
-    };
-    for (const [name, value] of Object.entries(expected)) {
+    for (const [name, value] of Object.entries(identityOf(this.#top))) {
       const found = await this.readRegister(name);
       if (found === value) continue;
       throw new EspalierError(
-        `the core is not the top module of ${design.name}: register ${name} reads ${found}, ${value} was expected`,
+        `the core is not the top module of ${this.#top.design.name}: register ${name} reads ${found}, ${value} was expected`,
       );
     }
   }
 
   /** Clear counters and error flags, and set up the fault slots; those without a fault are switched off. */
   async prepare(faults: readonly FaultDrive[]): Promise<void> {
-    await this.#write(addressOf('CONTROL'), fieldMask('CONTROL', 'ENABLE') + fieldMask('CONTROL', 'CLEAR'));
-    for (let slot = 0; slot < this.#top.design.spec.faultSlots; slot++) await this.#setFault(slot, faults[slot]);
+    for (const write of prepareWrites(this.#top, faults)) await this.#write(write);
   }
 
   /**
@@ -71,11 +54,10 @@ export class TopDriver {
    * end the job. A packet of which the core has only a part stays open: its rest, up to its last beat, will be dropped.
    */
   async softReset(): Promise<void> {
-    const control = fieldMask('CONTROL', 'ENABLE') + fieldMask('CONTROL', 'SOFT_RESET');
-    await this.#write(addressOf('CONTROL'), control);
+    await this.#write(softResetWrite());
     // What was open or waiting comes out now, and what comes of it belongs to nobody.
     await this.#transport.run({ packets: Number.MAX_SAFE_INTEGER, quietClocks: this.#drainClocks() });
-    await this.#write(addressOf('CONTROL'), control);
+    await this.#write(softResetWrite());
     await this.#transport.run({ packets: Number.MAX_SAFE_INTEGER, quietClocks: QUIET_CLOCKS });
     this.#results = new ResultReader(this.#top);
   }
@@ -143,27 +125,6 @@ export class TopDriver {
     return set.length === 0 ? 'idle' : set.map(({ name, does }) => `${name} (${does})`).join(', ');
   }
 
-  async #setFault(slot: number, fault: FaultDrive | undefined): Promise<void> {
-    const put = (name: string, value: number, word = 0) => this.#write(faultAddressOf(slot, name, word), value);
-    await put('ENABLE', 0);
-    if (!fault) return;
-    const first = BigInt(Math.max(0, fault.firstCycle));
-    const last = Number.isFinite(fault.lastCycle) ? BigInt(fault.lastCycle) : NEVER;
-    if (last < first) return;
-    const putWide = async (name: string, value: bigint, words: number) => {
-      for (let n = 0; n < words; n++) await put(name, Number((value >> BigInt(32 * n)) & 0xffff_ffffn), n);
-    };
-    await put('PE', fault.peIndex);
-    await put('NODE', fault.nodeCode);
-    await put('KIND', fault.kindCode);
-    await putWide('FIRST', first, 2);
-    await putWide('LAST', last, 2);
-    const words = Math.ceil(this.#top.design.faultPort.dataBits / 32);
-    await putWide('MASK', fault.mask, words);
-    await putWide('VALUE', fault.value, words);
-    await put('ENABLE', 1);
-  }
-
   async #readCounter(name: string): Promise<number> {
     const low = await this.#read(addressOf(name, 0));
     return low + (await this.#read(addressOf(name, 1))) * 2 ** 32;
@@ -175,7 +136,7 @@ export class TopDriver {
     return value;
   }
 
-  async #write(address: number, value: number): Promise<void> {
+  async #write({ address, value }: RegisterWrite): Promise<void> {
     const { isError } = await this.#transport.writeRegister(address, value);
     if (isError) throw new EspalierError(`the core refuses to write register 0x${address.toString(16)}`);
   }

@@ -33,6 +33,18 @@ export function encodeTile(top: TopDesign, matrices: TileMatrices, schedule: Til
   return wholeBeats(data, streamBits);
 }
 
+/** Encode the elements of R as the beats in which they leave. */
+export function encodeResult({ streamBits, beats, lastBytes }: TopDesign, elements: TensorData): StreamBeats {
+  const data = new Uint8Array((beats.c * streamBits) / 8);
+  data.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
+  const whole = wholeBeats(data, streamBits);
+  const keepBytes = whole.keep.length / beats.c;
+  for (let byte = lastBytes.c; byte < streamBits / 8; byte++) {
+    whole.keep[(beats.c - 1) * keepBytes + (byte >> 3)]! &= ~(1 << (byte & 7));
+  }
+  return whole;
+}
+
 /** Make one packet of data that fills its beats. */
 export function wholeBeats(data: Uint8Array, streamBits: number): StreamBeats {
   const count = data.length / (streamBits / 8);

@@ -61,7 +61,7 @@ const counter = (name: string, address: number, does: string): RegisterEntry => 
 /** The registers of every top module. */
 export const REGISTERS: readonly RegisterEntry[] = [
   word('ID', 0x000, 'read', '0x45535054, the letters ESPT'),
-  word('VERSION', 0x004, 'read', 'version of this register map'),
+  word('VERSION', 0x004, 'read', `version of this register map: ${MAP_VERSION}`),
   word('HASH_LOW', 0x008, 'read', 'design hash, lower half'),
   word('HASH_HIGH', 0x00c, 'read', 'design hash, upper half'),
   {
@@ -71,9 +71,9 @@ export const REGISTERS: readonly RegisterEntry[] = [
       flag(
         'SOFT_RESET',
         1,
-        'write 1: forgets all tiles, ends the job and clears counters and error flags; settings stay; reads 0',
+        'write 1, with ENABLE beside it: forgets all tiles, ends the job, clears counters and error flags; reads 0',
       ),
-      flag('CLEAR', 2, 'write 1: clears counters and error flags; reads 0'),
+      flag('CLEAR', 2, 'write 1, with ENABLE beside it: clears error flags and all counters but CYCLE; reads 0'),
     ],
   },
   {
@@ -107,7 +107,7 @@ export const REGISTERS: readonly RegisterEntry[] = [
   word('STREAM_BITS', 0x030, 'read', 'bits of tdata'),
   word('FAULT_SLOTS', 0x034, 'read', 'number of fault slots'),
   counter('CYCLE', 0x040, 'cycles that the grid has done of the job, or of the last one'),
-  counter('CLOCKS', 0x048, 'clocks in which a job ran'),
+  counter('CLOCKS', 0x048, 'clocks in which a job ran, of all jobs'),
   counter('FROZEN_CLOCKS', 0x050, 'of these, clocks in which the grid stood still'),
 ];
 

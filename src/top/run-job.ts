@@ -37,7 +37,7 @@ export async function runTopJob(top: TopDesign, driver: TopDriver, job: TopJob):
     if (tile.previous !== null && tile.previous >= done) await receive(tile.previous + 1 - done);
     if (tile.index - done >= most) await receive(Math.ceil(most / 2));
     const next = tiles[tile.index + 1];
-    await driver.sendTile(matricesOf(top, job, tile, sums), {
+    await driver.sendTile(tileMatrices(top, job, tile, sums), {
       last: next === undefined,
       gapCycles: next === undefined ? 0 : next.startCycle - tile.startCycle,
     });
@@ -47,7 +47,13 @@ export async function runTopJob(top: TopDesign, driver: TopDriver, job: TopJob):
   return sums;
 }
 
-function matricesOf(top: TopDesign, { operands, withC }: TopJob, tile: Tile, sums: Tensor): TileMatrices {
+/** The matrices of one tile of a job; its C comes of the sums so far where it is not the first along K. */
+export function tileMatrices(
+  top: TopDesign,
+  { operands, withC }: Pick<TopJob, 'operands' | 'withC'>,
+  tile: Tile,
+  sums: Tensor,
+): TileMatrices {
   const [n1, n2, n3] = top.design.spec.size;
   const { row, column, depth } = tile;
   const source = tile.previous === null ? (withC ? operands.c : null) : sums;

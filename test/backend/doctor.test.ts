@@ -85,7 +85,7 @@ describe('a machine without its tools', () => {
     const error = await openLattice().catch((e) => e);
     expect(error).toBeInstanceOf(ToolMissingError);
     expect(error.message).toBe(
-      `${missing} is not installed; the rtl backend needs it (install with: apt-get install verilator g++ make)`,
+      `${missing} is not installed; simulation of the emitted Verilog needs it (install with: apt-get install verilator g++ make)`,
     );
   });
 });

@@ -63,7 +63,7 @@ describe('a program that is run', () => {
     const error = await run({ command: 'no-such-tool', args: [], cwd: '/' }).catch((e) => e);
     expect(error).toBeInstanceOf(ToolMissingError);
     expect(error.message).toBe(
-      'no-such-tool is not installed; the rtl backend needs it (install with: apt-get install verilator g++ make)',
+      'no-such-tool is not installed; simulation of the emitted Verilog needs it (install with: apt-get install verilator g++ make)',
     );
   });
 

@@ -245,7 +245,7 @@ const REFUSED: readonly (readonly [claim: string, args: readonly string[], sente
       [
         `a stream width of ${bits}, which is none`,
         ['generate', 'two.array:one', '--top', '--stream-bits', bits],
-        `option '--stream-bits <n>' argument '${bits}' is invalid. It must be a whole number from 1.`,
+        `option '--stream-bits <n>' argument '${bits}' is invalid. It must be a power of two of 32 to 4096.`,
       ] as const,
   ),
   [
@@ -491,7 +491,7 @@ describe('one sentence and exit code 2 for', () => {
     expect({ stdout, stderr, exitCode }).toEqual({
       stdout: '',
       stderr:
-        'espalier: verilator is not installed; the rtl backend needs it (install with: apt-get install verilator g++ make)\n',
+        'espalier: verilator is not installed; simulation of the emitted Verilog needs it (install with: apt-get install verilator g++ make)\n',
       exitCode: 2,
     });
   });

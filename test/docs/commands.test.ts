@@ -11,6 +11,7 @@ const DOCUMENTS = [
   'docs/guide-first-array.md',
   'docs/guide-floating-point.md',
   'docs/guide-synthesis.md',
+  'docs/guide-fpga.md',
   'docs/guide-top.md',
   'docs/guide-command-line.md',
   'docs/guide-onnx.md',

@@ -47,3 +47,9 @@ fault 183 in c_in of PE (5, -6) harms 8 images
 fault 292 in c of PE (1, -1) harms 10 images
 harm: 1.56 % of all faults and images, between 1.01 and 2.41 %`);
 });
+
+test('drive-a-top-module.ts sends tiles over a stream and gets their products', async () => {
+  expect(await runProgram('drive-a-top-module.ts')).toBe(`R = 104 205 310 411
+R = 4 5 10 11
+2 tiles in, 2 out, status: idle`);
+});

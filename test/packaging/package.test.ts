@@ -8,9 +8,10 @@ import { type EmittedFile, emitDesign } from '../../src/emit/emit-design.ts';
 import { writeFiles } from '../../src/emit/write-files.ts';
 import { emitPackage } from '../../src/packaging/emit-package.ts';
 import { PRESETS } from '../../src/projection/space-time.ts';
-import { emitTestbench } from '../../src/testbench/emit-testbench.ts';
+import { emitTestbench, emitTopTestbench } from '../../src/testbench/emit-testbench.ts';
 import { encodeTile } from '../../src/top/packets.ts';
 import { addressOf, FAULT_REGISTERS, faultAddressOf, REGISTERS } from '../../src/top/register-map.ts';
+import { identityOf } from '../../src/top/register-writes.ts';
 import { HEADER_FIELDS, tileHeader } from '../../src/top/tile-header.ts';
 import { topDesign } from '../../src/top/top-design.ts';
 import { installed, run } from '../emit/support/tools.ts';
@@ -67,9 +68,29 @@ describe('the package', () => {
 
   describe('with a top module', () => {
     const top = topDesign(DESIGN, 64);
-    const own = emitDesign(DESIGN, { top });
-    const all = [...own, ...emitPackage(DESIGN, own, top)];
+    let all: EmittedFile[];
+    beforeAll(async () => {
+      const own = [...emitDesign(DESIGN, { top }), await emitTestbench(DESIGN), await emitTopTestbench(top)];
+      all = [...own, ...emitPackage(DESIGN, own, top)];
+    });
     const text = (path: string) => all.find((file) => file.path === path)!.text;
+
+    it('simulates both testbenches, by targets of the core and by the commands of the README', () => {
+      for (const [target, module] of [
+        ['sim', 'tiny_tb'],
+        ['sim_top', 'tiny_top_tb'],
+      ]) {
+        expect(text('tiny.core')).toMatch(
+          new RegExp(
+            `^  ${target}:\\n(?:    .*\\n)*?    filesets: \\[rtl, ${module}\\]\\n(?:    .*\\n)*?    toplevel: ${module}$`,
+            'm',
+          ),
+        );
+        expect(text('tiny.core')).toContain(`  ${module}:\n    files:\n      - tb/${module}.v\n`);
+        expect(text('README.md')).toContain(`verilator --binary -y . --top-module ${module} tb/${module}.v &&`);
+        expect(text('README.md')).toContain(`fusesoc run --target=${target} ::tiny\n`);
+      }
+    });
 
     it('makes it what is synthesised, and lists it with its documents', () => {
       expect(text('tiny.core')).toContain('    toplevel: tiny_top\n');
@@ -81,6 +102,7 @@ describe('the package', () => {
 
     it('has a C header with the addresses of the register map, and with headers and lengths of packets', async () => {
       const names = REGISTERS.map(({ name }) => name);
+      const identity = Object.entries(identityOf(top));
       const source = [
         text('tiny_registers.h'),
         '#include <stdio.h>',
@@ -92,6 +114,7 @@ describe('the package', () => {
           `  printf("%u\\n", TINY_PACKET_BEATS_${line});`,
           `  printf("%u\\n", TINY_PACKET_LAST_BYTES_${line});`,
         ]),
+        ...identity.map(([name]) => `  printf("%u\\n", TINY_${name}_VALUE);`),
         '  printf("%u\\n", TINY_FAULT(1, TINY_FAULT_VALUE));',
         '  return TINY_HASH == 0;',
         '}',
@@ -106,6 +129,7 @@ describe('the package', () => {
         tileHeader({ last: true, gapCycles: 77 }, false),
         tileHeader({ last: false, gapCycles: 0 }, true),
         ...(['a', 'b', 'c'] as const).flatMap((line) => [top.beats[line], top.lastBytes[line]]),
+        ...identity.map(([, value]) => value),
         faultAddressOf(1, 'VALUE'),
       ]);
     });

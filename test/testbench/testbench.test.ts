@@ -8,7 +8,8 @@ import { emitDesign } from '../../src/emit/emit-design.ts';
 import { writeFiles } from '../../src/emit/write-files.ts';
 import { type Matrix3, PRESETS } from '../../src/projection/space-time.ts';
 import type { ArrayInput } from '../../src/spec/array-spec.ts';
-import { emitTestbench } from '../../src/testbench/emit-testbench.ts';
+import { emitTestbench, emitTopTestbench } from '../../src/testbench/emit-testbench.ts';
+import { topDesign } from '../../src/top/top-design.ts';
 import { installed } from '../emit/support/tools.ts';
 
 const INT8 = { a: 'int8', b: 'int8', c: 'int32' } as const;
@@ -32,16 +33,16 @@ const CASES: readonly Case[] = [
 ];
 
 const SIMULATORS = {
-  iverilog: (name: string) => ({
-    build: ['iverilog', ['-g2005', '-y', '.', '-o', 'tb.vvp', `tb/${name}_tb.v`]] as const,
+  iverilog: (module: string) => ({
+    build: ['iverilog', ['-g2005', '-y', '.', '-o', 'tb.vvp', `tb/${module}.v`]] as const,
     run: ['vvp', ['-n', 'tb.vvp']] as const,
   }),
-  verilator: (name: string) => ({
+  verilator: (module: string) => ({
     build: [
       'verilator',
-      ['--binary', '-Wall', '-CFLAGS', '-O0', '-y', '.', '--top-module', `${name}_tb`, `tb/${name}_tb.v`],
+      ['--binary', '-Wall', '-CFLAGS', '-O0', '-y', '.', '--top-module', module, `tb/${module}.v`],
     ] as const,
-    run: [`obj_dir/V${name}_tb`, []] as const,
+    run: [`obj_dir/V${module}`, []] as const,
   }),
 };
 
@@ -53,8 +54,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function simulate(cwd: string, name: string, simulator: keyof typeof SIMULATORS) {
-  const { build, run } = SIMULATORS[simulator](name);
+async function simulate(cwd: string, module: string, simulator: keyof typeof SIMULATORS) {
+  const { build, run } = SIMULATORS[simulator](module);
   const built = await execa(build[0], build[1], { cwd, reject: false });
   expect({ exitCode: built.exitCode, stderr: built.stderr }).toEqual({ exitCode: 0, stderr: '' });
   return await execa(run[0], run[1], { cwd, reject: false, preferLocal: false });
@@ -69,7 +70,7 @@ describe.each(Object.keys(SIMULATORS) as (keyof typeof SIMULATORS)[])('in %s', (
         const design = buildDesign({ name, size: [2, 3, 4], projection: { preset: null, matrix }, ...spec });
         const place = join(folder, simulator, name);
         await writeFiles(place, [...emitDesign(design), await emitTestbench(design)]);
-        const right = await simulate(place, name, simulator);
+        const right = await simulate(place, `${name}_tb`, simulator);
         expect(right.stdout).toMatch(
           new RegExp(`^PASS: ${name}_grid, ${spec.faultSlots === 0 ? 1 : 5} runs, \\d+ results`),
         );
@@ -82,13 +83,50 @@ describe.each(Object.keys(SIMULATORS) as (keyof typeof SIMULATORS)[])('in %s', (
           .replace('a_q <= a_i;', `a_q <= a_i ^ ${design.lines.a.widthBits}'d2;`);
         expect(broken).not.toBe(text);
         writeFileSync(pe, broken);
-        const wrong = await simulate(place, name, simulator);
+        const wrong = await simulate(place, `${name}_tb`, simulator);
         expect(wrong.stdout).toMatch(
           new RegExp(`^run 0, step \\d+: ._o is [0-9a-f]+, expected .*\n[^]*FAIL: ${name}_grid, \\d+ differences`),
         );
         expect(wrong.exitCode).not.toBe(0);
       },
     );
+
+    it.each(simulator === 'verilator' ? CASES.slice(2) : CASES)('of the top module of %s passes', async (...given) => {
+      const { place, name, slots } = await writeTop(simulator, ...given);
+      const { stdout, exitCode } = await simulate(place, `${name}_top_tb`, simulator);
+      expect(stdout).toMatch(new RegExp(`^PASS: ${name}_top, ${slots === 0 ? 2 : 6} jobs, \\d+ beats of results`));
+      expect(exitCode).toBe(0);
+    });
+  });
+});
+
+/** Write the top module of a case with its testbench. */
+async function writeTop(folderName: string, name: string, matrix: Matrix3, spec: Case[2]) {
+  const design = buildDesign({ name, size: [2, 3, 4], projection: { preset: null, matrix }, ...spec });
+  const top = topDesign(design, 32);
+  const place = join(folder, `${folderName}_top`, name);
+  await writeFiles(place, [...emitDesign(design, { top }), await emitTopTestbench(top)]);
+  return { place, name, slots: spec.faultSlots };
+}
+
+describe.skipIf(!installed('iverilog'))('the testbench of a top module fails', () => {
+  it.each([
+    ['an element is fed a cycle late', 'os_top.v', /starts\[0\]/, 'starts[1]'],
+    ['results come from another tile', 'espalier_packer.v', 'read_slot_o  = slot_q', 'read_slot_o  = ~slot_q'],
+    ['a fault acts a cycle late', 'espalier_fault_slot.v', 'cycle_i >= first_q', 'cycle_i > first_q'],
+    ['results wait for ever', 'espalier_packer.v', 'wire room    = !closing_q', "wire room    = 1'b0"],
+    ['tlast is missing', 'espalier_packer.v', 'last_q <= is_last', "last_q <= 1'b0"],
+    ['tiles are not forgotten by a soft reset', 'os_top.v', 'rst || soft_reset', 'rst'],
+  ])('where %s', async (title, file, from, to) => {
+    const { place } = await writeTop(title.replaceAll(' ', '_'), ...CASES[0]!);
+    const path = join(place, file);
+    const text = readFileSync(path, 'utf8');
+    const broken = text.replace(from, to);
+    expect(broken).not.toBe(text);
+    writeFileSync(path, broken);
+    const { stdout, exitCode } = await simulate(place, 'os_top_tb', 'iverilog');
+    expect(stdout).toMatch(/\nFAIL: os_top, \d+ differences/);
+    expect(exitCode).toBe(1);
   });
 });
 
