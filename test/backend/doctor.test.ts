@@ -60,6 +60,7 @@ describe('the doctor', () => {
       'generate Verilog',
       'run matrix products on the functional and cycle simulators',
       'run ONNX models, their chosen layers on a simulator',
+      'count the cells that an array takes of an FPGA',
     ]);
     expect(remedy).toBe('apt-get install verilator g++ make');
   });
