@@ -10,17 +10,31 @@ const LIMITED = [
   ['dsp', 'DSPs'],
 ] as const;
 
-/** @throws {EspalierError} where an array needs more cells than a device has, with the devices that have enough. */
-export function refuseMisfit(arrayName: string, cells: CellCounts, target: Target, device: Device): void {
+/** The kinds of cells that a device has only so many of. */
+export type LimitedCells = Pick<CellCounts, (typeof LIMITED)[number][0]>;
+
+/**
+ * Refuse what is too large for a device.
+ * @param counted whether the cells are those of the whole array or of its PEs alone
+ * @throws {EspalierError} where an array needs more cells than a device has, with the devices that have enough
+ */
+export function refuseMisfit(
+  arrayName: string,
+  cells: LimitedCells,
+  target: Target,
+  device: Device,
+  counted: 'whole' | 'pes' = 'whole',
+): void {
+  const needs = counted === 'whole' ? 'it needs' : 'its PEs alone need';
   const missing = LIMITED.filter(([kind]) => cells[kind] > device[kind]).map(
     ([kind, noun]) =>
-      `lacks ${grouped(cells[kind] - device[kind])} ${noun} (it needs ${grouped(cells[kind])}, ${target.name} ${device.name} has ${grouped(device[kind])})`,
+      `lacks ${grouped(cells[kind] - device[kind])} ${noun} (${needs} ${grouped(cells[kind])}, ${target.name} ${device.name} has ${grouped(device[kind])})`,
   );
   if (missing.length === 0) return;
   const larger = target.devices.filter((other) => LIMITED.every(([kind]) => cells[kind] <= other[kind]));
   const remedy =
     larger.length === 0
       ? `no ${target.name} device here has enough`
-      : `large enough: ${list(larger.map(({ name }) => name))}`;
+      : `large enough${counted === 'whole' ? '' : ' for these'}: ${list(larger.map(({ name }) => name))}`;
   throw new EspalierError(`array ${arrayName} ${missing.join(' and ')}; ${remedy}`);
 }

@@ -1,11 +1,11 @@
 import { buildDesign } from '../design/build-design.ts';
 import type { Design } from '../design/design.ts';
-import { EspalierError } from '../errors.ts';
+import { EspalierError, ProcessError } from '../errors.ts';
 import { unknownWord } from '../spec/suggest.ts';
 import { carryOut, type SynthesisControl } from './carry-out.ts';
 import { type CellCounts, countCells } from './cells.ts';
 import { type ClockReport, readClockReport } from './clock.ts';
-import { refuseMisfit } from './fit.ts';
+import { type LimitedCells, refuseMisfit } from './fit.ts';
 import { findNextpnr } from './nextpnr.ts';
 import { pinRegisters } from './pin-wrapper.ts';
 import { type Mapping, planCells, planClock, type SynthesisPlan } from './plan.ts';
@@ -66,20 +66,44 @@ export async function synthesise(
     done += 1;
     return text;
   };
-  const cellsOf = async (array: Design): Promise<ArrayCells> => ({
-    pe: countCells(await outcome(planCells(array, 'pe', mapping)), target),
-    total: countCells(await outcome(planCells(array, 'grid', mapping)), target),
-  });
-  const cells = await cellsOf(design);
+  const countPart = async (array: Design, part: 'pe' | 'grid') =>
+    countCells(await outcome(planCells(array, part, mapping)), target);
+  const pe = await countPart(design, 'pe');
+  // Large grids take minutes, in vain where their PEs are too many already.
+  refuseMisfit(design.name, timesOver(pe, design.pes.length), target, device, 'pes');
+  const cells: ArrayCells = { pe, total: await countPart(design, 'grid') };
   refuseMisfit(design.name, cells.total, target, device);
   if (clock) {
-    const ff = cells.total.ff + pinRegisters(design);
-    refuseMisfit(`${design.name} with the shift registers at its pins`, { ...cells.total, ff }, target, device);
+    const { lut, ff, dsp: dsps } = cells.total;
+    // A flip-flop behind another one, with no LUT before it, takes a logic cell and so its LUT.
+    const registers = pinRegisters(design);
+    const needed = { lut: lut + registers, ff: ff + registers, dsp: dsps };
+    refuseMisfit(`${design.name} with the shift registers at its pins`, needed, target, device);
   }
-  const withoutFaults = bare && (await cellsOf(bare));
-  const report = nextpnr === null ? null : readClockReport(await outcome(planClock(design, mapping, nextpnr)));
+  const withoutFaults = bare && { pe: await countPart(bare, 'pe'), total: await countPart(bare, 'grid') };
+  const report =
+    nextpnr === null
+      ? null
+      : readClockReport(await placed(design, device, outcome(planClock(design, mapping, nextpnr))));
   const tool = nextpnr === null ? mapping.yosys.version : `${mapping.yosys.version}, ${nextpnr.version}`;
   return { target: target.name, device: device.name, dsp, tool, ...cells, withoutFaults, clock: report };
+}
+
+function timesOver({ lut, ff, dsp }: CellCounts, count: number): LimitedCells {
+  return { lut: lut * count, ff: ff * count, dsp: dsp * count };
+}
+
+/** Say in a sentence that nextpnr has found no place for everything; how, is with the error of the process. */
+async function placed(design: Design, device: Device, report: Promise<string>): Promise<string> {
+  try {
+    return await report;
+  } catch (cause) {
+    if (!(cause instanceof ProcessError) || !cause.failure.command.includes('nextpnr')) throw cause;
+    throw new EspalierError(
+      `nextpnr cannot place and route ${design.name}, with the shift registers at its pins, on ${device.name}; a larger device may do`,
+      { cause },
+    );
+  }
 }
 
 function knownTarget(name: TargetName): Target {

@@ -48,15 +48,24 @@ describe('synth', () => {
     await place.remove();
   });
 
-  test(
-    'says what an array lacks that has no room',
-    async () => {
+  test.each([
+    [
+      'whose PEs alone have no room',
+      SPEC.replace('2 x 2 x 2', '4 x 4 x 2'),
+      /^espalier: array two lacks [\d,]+ LUTs \(its PEs alone need [\d,]+, ice40 hx1k has 1,280\) and lacks 320 flip-flops \(its PEs alone need 1,600, ice40 hx1k has 1,280\); large enough for these: hx8k or up5k\n$/,
+    ],
+    [
+      'that has no room with the shift registers at its pins',
+      SPEC.replace('2 x 2 x 2', '2 x 2 x 4').replace(/fault_slots \d/, 'multiplier_stages 1'),
+      /^espalier: array two with the shift registers at its pins lacks [\d,]+ LUTs \(it needs [\d,]+, ice40 hx1k has 1,280\); large enough: hx8k or up5k\n$/,
+    ],
+  ])(
+    'says what an array lacks %s',
+    async (_, spec, message) => {
       const place = await openWorkplace();
-      await place.text('s.array', SPEC.replace('2 x 2 x 2', '4 x 4 x 2'));
-      const { exitCode, stderr } = await place.run(['synth', 's.array', '--device', 'hx1k', '--quiet']);
-      expect(stderr).toMatch(
-        /^espalier: array two lacks [\d,]+ LUTs \(it needs [\d,]+, ice40 hx1k has 1,280\) and lacks 320 flip-flops \(it needs 1,600, ice40 hx1k has 1,280\); large enough: hx8k or up5k\n$/,
-      );
+      await place.text('s.array', spec);
+      const { exitCode, stderr } = await place.run(['synth', 's.array', '--device', 'hx1k', '--clock', '--quiet']);
+      expect(stderr).toMatch(message);
       expect(exitCode).not.toBe(0);
       await place.remove();
     },
