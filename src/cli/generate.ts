@@ -3,20 +3,17 @@ import type { Design } from '../design/design.ts';
 import { assertNothingLost, findEarlierFiles } from '../emit/earlier-files.ts';
 import { emitDesign } from '../emit/emit-design.ts';
 import { writeFiles } from '../emit/write-files.ts';
-import { EspalierError } from '../errors.ts';
 import { emitPackage } from '../packaging/emit-package.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 import { emitTestbench, emitTopTestbench } from '../testbench/emit-testbench.ts';
-import { type TopDesign, topDesign } from '../top/top-design.ts';
-import { openArray } from './array.ts';
+import type { TopDesign } from '../top/top-design.ts';
+import { openArray, type TopFlags, topOf } from './array.ts';
 import type { Action } from './program.ts';
 import { count, percent, sides, table } from './text.ts';
 
-interface Flags {
+interface Flags extends TopFlags {
   readonly output?: string;
   readonly fault: readonly string[];
-  readonly top?: boolean;
-  readonly streamBits?: number;
   readonly tb?: boolean;
   readonly package?: boolean;
 }
@@ -42,12 +39,7 @@ export interface FileDocument {
 
 export const generate: Action<[spec: string], Flags> = async (session, [spec], flags) => {
   const { design, faults } = openArray(spec, flags.fault);
-  if (flags.streamBits !== undefined && !flags.top) {
-    throw new EspalierError(
-      `--stream-bits is the width of the streams of a top module: it goes with --top, received ${flags.streamBits} without`,
-    );
-  }
-  const top = flags.top ? topDesign(design, flags.streamBits) : undefined;
+  const top = topOf(design, flags);
   const directory = flags.output ?? design.name;
   // The targets of a package include a simulation of the testbench.
   const hasTestbench = flags.tb || flags.package;

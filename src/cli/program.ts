@@ -39,11 +39,7 @@ export function buildProgram(host: Host): Command {
     .argument('<spec>', SPEC)
     .option('-o, --output <dir>', 'folder to write to, the name of the array when left out')
     .option('--top', 'write a top module around the array as well: AXI4-Stream for tiles, AXI4-Lite for registers')
-    .option(
-      '--stream-bits <n>',
-      'width of its streams, a power of two; the least that keeps the array busy when left out',
-      wholeNumber(1, STREAM_RULE),
-    )
+    .addOption(streamBitsOption())
     .option('--fault <fault>', `${FAULT}; shown in the picture of the array`, append, [])
     .option(
       '--tb',
@@ -60,7 +56,9 @@ export function buildProgram(host: Host): Command {
     .addOption(new Option('--target <family>', 'family of FPGAs').choices(TARGETS).default('ice40'))
     .option('--device <name>', `device of the family: ${describeDevices()}; the first when left out`)
     .option('--no-dsp', 'build multipliers from LUTs')
-    .option('--clock', 'place and route as well, for the clock frequency (ice40, with nextpnr-ice40)')
+    .option('--top', 'count a top module around the array too; it decides whether the array fits')
+    .addOption(streamBitsOption())
+    .option('--clock', 'place and route the array as well, for the clock frequency (ice40, with nextpnr-ice40)')
     .action(run(host, async () => (await import('./synth.ts')).synth));
 
   command('check', 'compare the simulators and the Verilog, cycle by cycle, under random faults')
@@ -142,7 +140,6 @@ export function buildProgram(host: Host): Command {
   return program;
 }
 
-const STREAM_RULE = `a power of two of ${NARROWEST_STREAM_BITS} to ${WIDEST_STREAM_BITS}`;
 const SPEC = 'spec file, or FILE:NAME for one of its arrays';
 const MODEL = 'model file (.onnx)';
 const FAULT = 'a fault, such as "flip bit 3 of a at (1, 2)", or its name in the spec file; repeatable';
@@ -184,4 +181,12 @@ function names(value: string): readonly string[] {
   const given = value.split(',').map((name) => name.trim());
   if (given.includes('')) throw new InvalidArgumentError('Names are separated by single commas.');
   return given;
+}
+
+function streamBitsOption(): Option {
+  const rule = `a power of two of ${NARROWEST_STREAM_BITS} to ${WIDEST_STREAM_BITS}`;
+  return new Option(
+    '--stream-bits <n>',
+    'width of its streams, a power of two; the least that keeps the array busy when left out',
+  ).argParser(wholeNumber(1, rule));
 }

@@ -1,11 +1,11 @@
 import { grouped } from '../number-text.ts';
 import { type ArrayCells, type SynthesisReport, synthesise } from '../synth/synthesise.ts';
 import { CELL_KINDS, type TargetName, targetOf } from '../synth/targets.ts';
-import { openArray } from './array.ts';
+import { openArray, type TopFlags, topOf } from './array.ts';
 import type { Action } from './program.ts';
 import { percent, table } from './text.ts';
 
-interface Flags {
+interface Flags extends TopFlags {
   readonly target: TargetName;
   readonly device?: string;
   readonly dsp: boolean;
@@ -22,10 +22,15 @@ export interface SynthDocument extends SynthesisReport {
 
 export const synth: Action<[spec: string], Flags> = async ({ signal, progress, report }, [spec], flags) => {
   const { design } = openArray(spec);
-  const found = await synthesise(design, flags, {
-    signal,
-    onProgress: (what, done, total) => progress.tell(what, done, total),
-  });
+  const top = topOf(design, flags);
+  const found = await synthesise(
+    design,
+    { ...flags, top },
+    {
+      signal,
+      onProgress: (what, done, total) => progress.tell(what, done, total),
+    },
+  );
   const document: SynthDocument = {
     array: design.name,
     hash: design.hash,
@@ -37,8 +42,9 @@ export const synth: Action<[spec: string], Flags> = async ({ signal, progress, r
 };
 
 function describe(document: SynthDocument): string[] {
-  const { array, pes, target, device, dsp, tool, withoutFaults, clock } = document;
-  const others = [...new Set(arraysOf(document).flatMap(({ pe, total }) => [pe, total].flatMap(otherTypes)))];
+  const { array, pes, target, device, dsp, tool, withoutFaults, top, clock } = document;
+  const counted = [...arraysOf(document).flatMap(({ pe, total }) => [pe, total]), ...(top ? [top.cells] : [])];
+  const others = [...new Set(counted.flatMap(otherTypes))];
   const row = (what: string, cells: ArrayCells['pe']) => [
     what,
     ...CELL_KINDS.map((kind) => cells[kind]),
@@ -50,6 +56,7 @@ function describe(document: SynthDocument): string[] {
     ...(withoutFaults
       ? [row('one PE without faults', withoutFaults.pe), row('grid without faults', withoutFaults.total)]
       : []),
+    ...(top ? [row(`top module of ${top.streamBits} bits`, top.cells)] : []),
   ];
   return [
     `${array} on ${targetOf(target).title} ${device}${dsp ? '' : ', no DSPs'}, ${tool}`,

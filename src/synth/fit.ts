@@ -1,17 +1,17 @@
 import { EspalierError } from '../errors.ts';
 import { grouped } from '../number-text.ts';
 import { list } from '../spec/suggest.ts';
-import type { CellCounts } from './cells.ts';
 import type { Device, Target } from './targets.ts';
 
 const LIMITED = [
   ['lut', 'LUTs'],
   ['ff', 'flip-flops'],
   ['dsp', 'DSPs'],
+  ['ram', 'blocks of RAM'],
 ] as const;
 
 /** The kinds of cells that a device has only so many of. */
-export type LimitedCells = Pick<CellCounts, (typeof LIMITED)[number][0]>;
+export type LimitedCells = Readonly<Record<(typeof LIMITED)[number][0], number>>;
 
 /**
  * Refuse what is too large for a device.

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Step } from '../backend/process.ts';
 import { type Design, moduleNames } from '../design/design.ts';
 import { type EmittedFile, structuralFiles } from '../emit/emit-design.ts';
+import { topFiles } from '../emit/top-files.ts';
+import type { TopDesign } from '../top/top-design.ts';
 import { pinWrapper, wrapperName } from './pin-wrapper.ts';
 import { type Device, synthesisCommand, type Target } from './targets.ts';
 import type { SynthesisTool } from './tool.ts';
@@ -40,10 +42,15 @@ const REPORT = 'report.json';
 /** nextpnr works as hard as it must: it is asked for more than it can reach, the same every time. */
 const ASKED_MEGAHERTZ = 200;
 
-/** Plan to count the cells of one PE by itself, or of the whole grid: its PE, being always the same, is mapped once. */
-export function planCells(design: Design, part: 'pe' | 'grid', { target, device, dsp, yosys }: Mapping): SynthesisPlan {
-  const top = moduleNames(design)[part];
-  const files = structuralFiles(design);
+/**
+ * Plan to count the cells of one PE by itself, or of the whole grid, or of a top module with the grid in it: the PE, being
+ * always the same, is mapped once, and so is every other module with the same parameters.
+ */
+export function planCells(design: Design, part: 'pe' | 'grid' | TopDesign, mapping: Mapping): SynthesisPlan {
+  const { target, device, dsp, yosys } = mapping;
+  const isTop = typeof part === 'object';
+  const top = moduleNames(design)[isTop ? 'top' : part];
+  const files = isTop ? [...structuralFiles(design), ...topFiles(part)] : structuralFiles(design);
   const command = synthesisCommand(target, device, top, { dsp, flat: part === 'pe' });
   const whole = part === 'pe' ? '' : `hierarchy -check -top ${top}; proc; flatten ${moduleNames(design).pe}; `;
   const count = `check -assert; tee -q -o ${CELLS} stat -json${target.estimates ? ' -tech xilinx' : ''}`;

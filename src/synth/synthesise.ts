@@ -2,6 +2,7 @@ import { buildDesign } from '../design/build-design.ts';
 import type { Design } from '../design/design.ts';
 import { EspalierError, ProcessError } from '../errors.ts';
 import { unknownWord } from '../spec/suggest.ts';
+import type { TopDesign } from '../top/top-design.ts';
 import { carryOut, type SynthesisControl } from './carry-out.ts';
 import { type CellCounts, countCells } from './cells.ts';
 import { type ClockReport, readClockReport } from './clock.ts';
@@ -18,6 +19,8 @@ export interface SynthesisOptions {
   readonly device?: string | undefined;
   /** Whether multipliers may become DSPs; true when left out. */
   readonly dsp?: boolean | undefined;
+  /** The top module of the design, to be counted too; its cells decide whether the array fits. */
+  readonly top?: TopDesign | undefined;
   /** Whether to place and route, for the clock frequency; iCE40 only. */
   readonly clock?: boolean | undefined;
 }
@@ -36,6 +39,8 @@ export interface SynthesisReport extends ArrayCells {
   readonly tool: string;
   /** The same array without fault slots; null where it has none. */
   readonly withoutFaults: ArrayCells | null;
+  /** The top module, with the grid in it; null where it was not asked for. */
+  readonly top: { readonly streamBits: number; readonly cells: CellCounts } | null;
   readonly clock: ClockReport | null;
 }
 
@@ -52,49 +57,67 @@ export async function synthesise(
 ): Promise<SynthesisReport> {
   const target = knownTarget(options.target);
   const device = deviceOf(target, options.device);
-  const { dsp = true, clock = false } = options;
+  const { dsp = true, clock = false, top } = options;
   if (clock && device.ice40 === null) {
     throw new EspalierError(`clock frequencies are found for ice40 only, received target ${target.name}`);
   }
   const nextpnr = clock ? await findNextpnr() : null;
   const mapping: Mapping = { target, device, dsp, yosys: await findYosys() };
   const bare = design.spec.faultSlots === 0 ? null : buildDesign({ ...design.spec, faultSlots: 0 });
-  const total = 2 + (bare === null ? 0 : 2) + (clock ? 1 : 0);
+  const total = 2 + (bare === null ? 0 : 2) + (clock ? 1 : 0) + (top ? 1 : 0);
   let done = 0;
   const outcome = async (plan: SynthesisPlan): Promise<string> => {
     const text = await carryOut(plan, { signal, onStart: () => onProgress?.(plan.title, done, total) });
     done += 1;
     return text;
   };
-  const countPart = async (array: Design, part: 'pe' | 'grid') =>
+  const countPart = async (array: Design, part: Parameters<typeof planCells>[1]) =>
     countCells(await outcome(planCells(array, part, mapping)), target);
   const pe = await countPart(design, 'pe');
   // Large grids take minutes, in vain where their PEs are too many already.
-  refuseMisfit(design.name, timesOver(pe, design.pes.length), target, device, 'pes');
+  refuseMisfit(design.name, timesOver(limited(pe, target), design.pes.length), target, device, 'pes');
   const cells: ArrayCells = { pe, total: await countPart(design, 'grid') };
-  refuseMisfit(design.name, cells.total, target, device);
+  refuseMisfit(design.name, limited(cells.total, target), target, device);
   if (clock) {
-    const { lut, ff, dsp: dsps } = cells.total;
+    const needed = limited(cells.total, target);
     // A flip-flop behind another one, with no LUT before it, takes a logic cell and so its LUT.
     const registers = pinRegisters(design);
-    const needed = { lut: lut + registers, ff: ff + registers, dsp: dsps };
-    refuseMisfit(`${design.name} with the shift registers at its pins`, needed, target, device);
+    const placed = { ...needed, lut: needed.lut + registers, ff: needed.ff + registers };
+    refuseMisfit(`${design.name} with the shift registers at its pins`, placed, target, device);
   }
+  const topCells = top ? await countPart(design, top) : null;
+  if (topCells) refuseMisfit(`${design.name} with its top module`, limited(topCells, target), target, device);
   const withoutFaults = bare && { pe: await countPart(bare, 'pe'), total: await countPart(bare, 'grid') };
   const report =
     nextpnr === null
       ? null
-      : readClockReport(await placed(design, device, outcome(planClock(design, mapping, nextpnr))));
+      : readClockReport(await orMisfit(design, device, outcome(planClock(design, mapping, nextpnr))));
   const tool = nextpnr === null ? mapping.yosys.version : `${mapping.yosys.version}, ${nextpnr.version}`;
-  return { target: target.name, device: device.name, dsp, tool, ...cells, withoutFaults, clock: report };
+  return {
+    target: target.name,
+    device: device.name,
+    dsp,
+    tool,
+    ...cells,
+    withoutFaults,
+    top: top && topCells ? { streamBits: top.streamBits, cells: topCells } : null,
+    clock: report,
+  };
 }
 
-function timesOver({ lut, ff, dsp }: CellCounts, count: number): LimitedCells {
-  return { lut: lut * count, ff: ff * count, dsp: dsp * count };
+/** What of the cells a device has only so many of. */
+function limited({ lut, ff, dsp, other }: CellCounts, { memories }: Target): LimitedCells {
+  const taken = (what: 'ram' | 'lut') =>
+    Object.entries(other).reduce((sum, [type, count]) => sum + count * (memories[type]?.[what] ?? 0), 0);
+  return { lut: lut + taken('lut'), ff, dsp, ram: taken('ram') };
+}
+
+function timesOver({ lut, ff, dsp, ram }: LimitedCells, count: number): LimitedCells {
+  return { lut: lut * count, ff: ff * count, dsp: dsp * count, ram: ram * count };
 }
 
 /** Say in a sentence that nextpnr has found no place for everything; how, is with the error of the process. */
-async function placed(design: Design, device: Device, report: Promise<string>): Promise<string> {
+async function orMisfit(design: Design, device: Device, report: Promise<string>): Promise<string> {
   try {
     return await report;
   } catch (cause) {

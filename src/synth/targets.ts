@@ -9,6 +9,8 @@ export interface Device {
   readonly lut: number;
   readonly ff: number;
   readonly dsp: number;
+  /** Blocks of RAM: iCE40 of 4 Kbit, ECP5 and Xilinx of 18 Kbit. */
+  readonly ram: number;
   /** The option of `synth_ice40` and `nextpnr-ice40` that names it, and its package; null for other families. */
   readonly ice40: { readonly family: 'hx' | 'u'; readonly option: string; readonly package: string } | null;
 }
@@ -19,6 +21,8 @@ export interface Target {
   readonly title: string;
   readonly devices: readonly Device[];
   readonly kinds: Readonly<Record<CellKind, RegExp>>;
+  /** What cells that store words take, by type: blocks of RAM, or LUTs. */
+  readonly memories: Readonly<Record<string, { readonly ram?: number; readonly lut?: number }>>;
   /** Whether Yosys estimates the logic cells of this family. */
   readonly estimates: boolean;
 }
@@ -34,11 +38,12 @@ const ICE40: Target = {
   name: 'ice40',
   title: 'iCE40',
   devices: [
-    ice40('hx8k', 7680, 0, 'hx', 'ct256'),
-    ice40('up5k', 5280, 8, 'u', 'sg48'),
-    ice40('hx1k', 1280, 0, 'hx', 'tq144'),
+    ice40('hx8k', { cells: 7680, dsp: 0, ram: 32 }, 'hx', 'ct256'),
+    ice40('up5k', { cells: 5280, dsp: 8, ram: 30 }, 'u', 'sg48'),
+    ice40('hx1k', { cells: 1280, dsp: 0, ram: 16 }, 'hx', 'tq144'),
   ],
   kinds: { lut: /^SB_LUT4$/, ff: /^SB_DFF/, carry: /^SB_CARRY$/, dsp: /^SB_MAC16$/, mux: NEVER },
+  memories: { SB_RAM40_4K: { ram: 1 } },
   estimates: false,
 };
 
@@ -46,9 +51,9 @@ const ECP5: Target = {
   name: 'ecp5',
   title: 'ECP5',
   devices: [
-    { name: 'lfe5u-85f', lut: 83_640, ff: 83_640, dsp: 156, ice40: null },
-    { name: 'lfe5u-45f', lut: 43_848, ff: 43_848, dsp: 72, ice40: null },
-    { name: 'lfe5u-25f', lut: 24_288, ff: 24_288, dsp: 28, ice40: null },
+    { name: 'lfe5u-85f', lut: 83_640, ff: 83_640, dsp: 156, ram: 208, ice40: null },
+    { name: 'lfe5u-45f', lut: 43_848, ff: 43_848, dsp: 72, ram: 108, ice40: null },
+    { name: 'lfe5u-25f', lut: 24_288, ff: 24_288, dsp: 28, ram: 56, ice40: null },
   ],
   kinds: {
     lut: /^LUT4$/,
@@ -57,6 +62,8 @@ const ECP5: Target = {
     dsp: /^MULT18X18D$/,
     mux: /^(PFUMX|L6MUX21)$/,
   },
+  // A distributed RAM takes the LUTs of two slices, and those of a third one for its write port.
+  memories: { DP16KD: { ram: 1 }, PDPW16KD: { ram: 1 }, TRELLIS_DPR16X4: { lut: 6 } },
   estimates: false,
 };
 
@@ -64,9 +71,9 @@ const XILINX: Target = {
   name: 'xilinx',
   title: 'Xilinx 7',
   devices: [
-    { name: 'xc7a100t', lut: 63_400, ff: 126_800, dsp: 240, ice40: null },
-    { name: 'xc7a35t', lut: 20_800, ff: 41_600, dsp: 90, ice40: null },
-    { name: 'xc7a200t', lut: 134_600, ff: 269_200, dsp: 740, ice40: null },
+    { name: 'xc7a100t', lut: 63_400, ff: 126_800, dsp: 240, ram: 270, ice40: null },
+    { name: 'xc7a35t', lut: 20_800, ff: 41_600, dsp: 90, ram: 100, ice40: null },
+    { name: 'xc7a200t', lut: 134_600, ff: 269_200, dsp: 740, ram: 730, ice40: null },
   ],
   kinds: {
     lut: /^LUT[1-6]$/,
@@ -74,6 +81,17 @@ const XILINX: Target = {
     carry: /^CARRY4$/,
     dsp: /^DSP48E1$/,
     mux: /^MUXF[78]$/,
+  },
+  memories: {
+    RAMB18E1: { ram: 1 },
+    RAMB36E1: { ram: 2 },
+    RAM32M: { lut: 4 },
+    RAM64M: { lut: 4 },
+    RAM32X1D: { lut: 2 },
+    RAM64X1D: { lut: 2 },
+    RAM128X1D: { lut: 4 },
+    SRL16E: { lut: 1 },
+    SRLC32E: { lut: 1 },
   },
   estimates: true,
 };
@@ -111,6 +129,11 @@ export interface MappingOptions {
 }
 
 /** An iCE40 has as many flip-flops as LUTs: one of each in a logic cell. */
-function ice40(name: string, cells: number, dsp: number, family: 'hx' | 'u', packageName: string): Device {
-  return { name, lut: cells, ff: cells, dsp, ice40: { family, option: `--${name}`, package: packageName } };
+function ice40(
+  name: string,
+  { cells, ...blocks }: { readonly cells: number; readonly dsp: number; readonly ram: number },
+  family: 'hx' | 'u',
+  packageName: string,
+): Device {
+  return { name, lut: cells, ff: cells, ...blocks, ice40: { family, option: `--${name}`, package: packageName } };
 }

@@ -36,7 +36,28 @@ describe('synth', () => {
     TIMEOUT_MS,
   );
 
+  test(
+    'counts a top module too, with the grid in it',
+    async () => {
+      const place = await openWorkplace();
+      await place.text('s.array', SPEC);
+      const args = ['synth', 's.array', '--target', 'ecp5', '--top', '--stream-bits', '32'];
+      const document = JSON.parse((await place.run([...args, '--json'])).stdout);
+      expect(document.top.streamBits).toBe(32);
+      expect(document.top.cells.dsp).toBe(document.total.dsp);
+      expect(document.top.cells.ff).toBeGreaterThan(document.total.ff + 2 * 32);
+      const { stdout } = await place.run(args);
+      expect(stdout).toMatch(/^top module of 32 bits +[\d,]+ /m);
+      await place.remove();
+    },
+    TIMEOUT_MS,
+  );
+
   test.each([
+    [
+      ['--stream-bits', '32'],
+      '--stream-bits is the width of the streams of a top module: it goes with --top, received 32 without',
+    ],
     [['--target', 'ice40', '--device', 'xc7a35t'], 'unknown ice40 device "xc7a35t", expected hx8k, up5k or hx1k'],
     [['--target', 'xilinx', '--clock'], 'clock frequencies are found for ice40 only, received target xilinx'],
   ])('refuses %o', async (args, message) => {

@@ -13,7 +13,7 @@ const XILINX = targetOf('xilinx');
 const YOSYS = { command: 'yosys', args: [], version: 'Yosys 0.55', pinned: true };
 
 describe('an array that does not fit a device', () => {
-  const cells = { lut: 9120, ff: 100, carry: 0, dsp: 0, mux: 0, other: {}, estimatedLogicCells: null };
+  const cells = { lut: 9120, ff: 100, dsp: 0, ram: 0 };
   const ice40 = targetOf('ice40');
 
   it.each([
@@ -21,6 +21,10 @@ describe('an array that does not fit a device', () => {
     [
       { ...cells, ff: 8000 },
       'array os lacks 1,440 LUTs (it needs 9,120, ice40 hx8k has 7,680) and lacks 320 flip-flops (it needs 8,000, ice40 hx8k has 7,680); no ice40 device here has enough',
+    ],
+    [
+      { ...cells, lut: 100, ram: 40 },
+      'array os lacks 8 blocks of RAM (it needs 40, ice40 hx8k has 32); no ice40 device here has enough',
     ],
   ])('is refused: case %#', (needed, message) => {
     expect(() => refuseMisfit('os', needed, ice40, ice40.devices[0]!)).toThrow(new EspalierError(message));
