@@ -3,9 +3,16 @@ import { join } from 'node:path';
 import { FileError } from '../errors.ts';
 import type { EmittedFile } from './emit-design.ts';
 
-/** What generated files say of themselves near their beginning. */
+/** What most generated files say of themselves near their beginning. */
 const MARK = /Generated( by Espalier|; change the spec)/;
 const HEAD_CHARACTERS = 1000;
+
+/** Generated files without a mark: pictures, and modules that are the same for all arrays. */
+const UNMARKED = /^(espalier_\w+\.v|array\.svg|\w+_top\.svg)$/;
+
+/** The file that tells that a directory is one that was generated, and what it says near its beginning. */
+const MANIFEST = 'manifest.json';
+const MANIFEST_MARK = /"tool": \{ "name": "espalier"/;
 
 /** Where generated files are, relative to the directory that they are written to. */
 const FOLDERS = ['', 'sim', 'tb', 'synth'];
@@ -15,10 +22,14 @@ const FOLDERS = ['', 'sim', 'tb', 'synth'];
  * @throws {FileError} naming all files that would be lost
  */
 export async function assertNothingLost(directory: string, files: readonly EmittedFile[]): Promise<void> {
+  const ours = await isOurs(directory);
   const lost: string[] = [];
   for (const { path, text } of files) {
-    const there = await headOf(join(directory, path));
-    if (there !== null && isGenerated(text) && !isGenerated(there)) lost.push(join(directory, path));
+    const there = await textOf(join(directory, path));
+    if (there === null || there === text || isGenerated(path, there, ours)) continue;
+    // Operators of one's own are copied as they are, and change with the spec.
+    if (ours && isOperator(path, text)) continue;
+    lost.push(join(directory, path));
   }
   if (lost.length === 0) return;
   throw new FileError(
@@ -28,6 +39,7 @@ export async function assertNothingLost(directory: string, files: readonly Emitt
 
 /** Find the generated files of earlier runs that are not among those of this one, in ascending order. */
 export async function findEarlierFiles(directory: string, files: readonly EmittedFile[]): Promise<string[]> {
+  const ours = await isOurs(directory);
   const own = new Set(files.map(({ path }) => path));
   const found: string[] = [];
   for (const folder of FOLDERS) {
@@ -35,18 +47,28 @@ export async function findEarlierFiles(directory: string, files: readonly Emitte
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (!entry.isFile() || own.has(path)) continue;
-      const head = await headOf(join(directory, path));
-      if (head !== null && isGenerated(head)) found.push(path);
+      const there = await textOf(join(directory, path));
+      if (there !== null && isGenerated(path, there, ours)) found.push(path);
     }
   }
   return found.toSorted();
 }
 
-async function headOf(path: string): Promise<string | null> {
-  const text = await readFile(path, 'latin1').catch(() => null);
-  return text === null ? null : text.slice(0, HEAD_CHARACTERS);
+async function isOurs(directory: string): Promise<boolean> {
+  const manifest = await textOf(join(directory, MANIFEST));
+  return manifest !== null && MANIFEST_MARK.test(manifest.slice(0, HEAD_CHARACTERS));
 }
 
-function isGenerated(text: string): boolean {
-  return MARK.test(text.slice(0, HEAD_CHARACTERS));
+function isGenerated(path: string, text: string, ours: boolean): boolean {
+  if (MARK.test(text.slice(0, HEAD_CHARACTERS))) return true;
+  return ours && (path === MANIFEST || UNMARKED.test(path));
+}
+
+function isOperator(path: string, text: string): boolean {
+  return /^\w+\.v$/.test(path) && !MARK.test(text.slice(0, HEAD_CHARACTERS));
+}
+
+/** The text of a file; null where there is none, or one that cannot be read, which is told when it is written. */
+async function textOf(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch(() => null);
 }

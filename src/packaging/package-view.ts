@@ -38,7 +38,7 @@ export function packageView(design: Design, emitted: readonly EmittedFile[], top
   const { name, hash, toolVersion, spec, pes, matrix } = design;
   const { grid } = moduleNames(design);
   const rtl = emitted.map(({ path }) => path).filter((path) => path.endsWith('.v') && !path.includes('/'));
-  const testbenches = testbenchesOf(emitted);
+  const testbenches = testbenchesOf(emitted, `${moduleNames(design).top}_tb`);
   const { a, b, c } = spec.types;
   const ports = gridPorts(design).flatMap((group) => group.ports);
   return {
@@ -62,13 +62,11 @@ export function packageView(design: Design, emitted: readonly EmittedFile[], top
 }
 
 /** The testbenches among the files, by their modules; the target that runs that of a top module has a name of its own. */
-function testbenchesOf(emitted: readonly EmittedFile[]) {
+function testbenchesOf(emitted: readonly EmittedFile[], topTestbench: string) {
   return emitted.flatMap(({ path }) => {
     const module = /^tb\/(\w+)\.v$/.exec(path)?.[1];
     if (!module) return [];
-    return [
-      { path, module, program: module.replace(/_tb$/, ''), target: module.endsWith('_top_tb') ? 'sim_top' : 'sim' },
-    ];
+    return [{ path, module, program: module.replace(/_tb$/, ''), target: module === topTestbench ? 'sim_top' : 'sim' }];
   });
 }
 

@@ -116,14 +116,18 @@ function timesOver({ lut, ff, dsp, ram }: LimitedCells, count: number): LimitedC
   return { lut: lut * count, ff: ff * count, dsp: dsp * count, ram: ram * count };
 }
 
+/** What nextpnr says, or how the embedded one ends, when it finds no place for a cell. */
+const NO_PLACE = /unable to (find|place)|failed to place|no bels remaining|RuntimeError: unreachable/i;
+
 /** Say in a sentence that nextpnr has found no place for everything; how, is with the error of the process. */
 async function orMisfit(design: Design, device: Device, report: Promise<string>): Promise<string> {
   try {
     return await report;
   } catch (cause) {
-    if (!(cause instanceof ProcessError) || !cause.failure.command.includes('nextpnr')) throw cause;
+    if (!(cause instanceof ProcessError) || !/nextpnr-ice40 --/.test(cause.failure.command)) throw cause;
+    if (!NO_PLACE.test(cause.failure.stderrTail)) throw cause;
     throw new EspalierError(
-      `nextpnr cannot place and route ${design.name}, with the shift registers at its pins, on ${device.name}; a larger device may do`,
+      `nextpnr finds no place for ${design.name}, with the shift registers at its pins, on ${device.name}; a larger device may do`,
       { cause },
     );
   }

@@ -26,14 +26,14 @@ export interface TestRun {
 export const SEED = 1;
 
 /** Runs under faults, fewer for large arrays; each has as many faults as there are slots, at most so many. */
-export const FAULTY_RUNS = 4;
+const FAULTY_RUNS = 4;
 export const MOST_FAULTS = 8;
 
 /** Tiles of a job follow each other in the phases of a period, and then in the next one. */
 export const MOST_PHASES = 4;
 
-/** About how many bytes of text the runs may take. */
-export const MOST_BYTES = 4 << 20;
+/** About how many bytes of text the runs take at most, where more than one under faults is drawn. */
+const MOST_BYTES = 4 << 20;
 
 /**
  * Draw runs for a design and work out what its RTL must give: the values are those of the cycle simulator. A pure
@@ -44,9 +44,14 @@ export async function drawTestRuns(design: Design): Promise<TestRun[]> {
   const plan = planJob(design, n1 * (Math.min(design.periodCycles, MOST_PHASES) + 1), n3, n2);
   const runs = [await runOf(design, plan, randomStream(SEED, 'no faults'), 0)];
   const faults = Math.min(MOST_FAULTS, design.spec.faultSlots);
-  const faulty = faults === 0 ? 0 : Math.min(FAULTY_RUNS, Math.floor(MOST_BYTES / textBytes(design, plan)));
+  const faulty = faults === 0 ? 0 : faultyRuns(textBytes(design, plan));
   for (let n = 1; n <= faulty; n++) runs.push(await runOf(design, plan, randomStream(SEED, `faults ${n}`), faults));
   return runs;
+}
+
+/** Runs under faults: as many as there is room for, but one at least. */
+export function faultyRuns(bytesOfRun: number): number {
+  return Math.min(FAULTY_RUNS, Math.max(1, Math.floor(MOST_BYTES / bytesOfRun)));
 }
 
 /** A digit for every four bits that go in or come out, the latter twice. */

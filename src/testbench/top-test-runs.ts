@@ -12,7 +12,7 @@ import { tileMatrices } from '../top/run-job.ts';
 import { takeBlock } from '../top/tile-blocks.ts';
 import { type TopDesign, topPlanning } from '../top/top-design.ts';
 import type { StreamBeats } from '../top/transport.ts';
-import { FAULTY_RUNS, MOST_BYTES, MOST_FAULTS, MOST_PHASES, SEED } from './test-vectors.ts';
+import { faultyRuns, MOST_FAULTS, MOST_PHASES, SEED } from './test-vectors.ts';
 
 /** One job of the top module: what goes in, and what must come out. */
 export interface TopTestRun {
@@ -37,7 +37,7 @@ export async function drawTopRuns(top: TopDesign): Promise<TopTestRun[]> {
   const plan = planJob(design, rows, n3, n2, topPlanning(design));
   const runs = [await runOf(top, plan, randomStream(SEED, 'top, no faults'), 0)];
   const faults = Math.min(MOST_FAULTS, design.spec.faultSlots);
-  const faulty = faults === 0 ? 0 : Math.min(FAULTY_RUNS, Math.floor(MOST_BYTES / textBytes(runs[0]!)));
+  const faulty = faults === 0 ? 0 : faultyRuns(textBytes(runs[0]!));
   for (let n = 1; n <= faulty; n++) runs.push(await runOf(top, plan, randomStream(SEED, `top, faults ${n}`), faults));
   return runs;
 }

@@ -24,9 +24,11 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
     ...playView(run, tileBeats, resultBeats),
     fired: run.firedCycles.map((cycles, slot) => readView(faultAddressOf(slot, 'FIRED'), cycles)),
   }));
-  // A packet of which half is in when the soft reset comes, and then a job that must be right.
-  const cut = tileBeats.length + Math.ceil(runs[0]!.tiles[0]!.last.length / 2);
-  tileBeats.add([runs[0]!.tiles[0]!]);
+  // The soft reset comes when the result of one tile waits and half of the next one is in; then a job must be right.
+  const [first, last] = [runs[0]!.tiles[0]!, runs[0]!.tiles.at(-1)!];
+  const cut = tileBeats.length + last.last.length + Math.ceil(first.last.length / 2);
+  tileBeats.add([last, first]);
+  const restEnd = tileBeats.length;
   return {
     name,
     hash,
@@ -46,7 +48,9 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
     })),
     runs: views,
     cut,
-    reset: [...prepareWrites(top, []), softResetWrite()].map(writeView),
+    restEnd,
+    reset: writeView(softResetWrite()),
+    withoutFaults: prepareWrites(top, []).map(writeView),
     afterReset: playView(runs[0]!, tileBeats, resultBeats),
     tilesIn: literal(ADDRESS_BITS, addressOf('TILES_IN')),
     tilesOut: literal(ADDRESS_BITS, addressOf('TILES_OUT')),

@@ -2,6 +2,7 @@ import type { FaultDrive } from '../schedule/beats.ts';
 import { addressOf, faultAddressOf, fieldMask, MAP_VERSION, TOP_ID, typeCodes } from './register-map.ts';
 import type { TopDesign } from './top-design.ts';
 
+/** A write of 32 bits to a byte address of the AXI4-Lite port. */
 export interface RegisterWrite {
   readonly address: number;
   readonly value: number;
@@ -9,7 +10,7 @@ export interface RegisterWrite {
 
 const NEVER = 2n ** 64n - 1n;
 
-/** What the registers read, by name, that tell of which design a core is the top module. */
+/** The values by which a host recognises the core of this design, by the names of their registers. */
 export function identityOf({ design, streamBits }: TopDesign): Readonly<Record<string, number>> {
   const { size, types, faultSlots } = design.spec;
   const hash = BigInt(`0x${design.hash}`);

@@ -30,10 +30,11 @@ export interface TileSchedule {
 
 /**
  * The header of a tile, as an unsigned 32-bit number.
- * @throws {RangeError} for a gap that has too many bits, or is negative
+ * @throws {RangeError} unless the gap is a whole number of so many bits
  */
 export function tileHeader({ last, gapCycles }: TileSchedule, withC: boolean): number {
-  if (gapCycles < 0 || gapCycles >= 2 ** GAP_BITS) throw new RangeError(`a gap of ${gapCycles} cycles fits no header`);
+  if (!Number.isInteger(gapCycles) || gapCycles < 0 || gapCycles >= 2 ** GAP_BITS)
+    throw new RangeError(`a gap of ${gapCycles} cycles fits no header`);
   const values = { MAGIC: HEADER_MAGIC, ZERO: 0, LAST: Number(last), WITH_C: Number(withC), GAP: gapCycles };
   return HEADER_FIELDS.reduce((header, { name, bit }) => header + values[name] * 2 ** bit, 0);
 }

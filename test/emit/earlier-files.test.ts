@@ -33,13 +33,16 @@ describe('files of an earlier run', () => {
     await writeFiles(folder, files);
     writeFileSync(join(folder, 'own.v'), '// written by hand\n');
     expect(await findEarlierFiles(folder, files)).toEqual([]);
+    const library = files.map(({ path }) => path).filter((path) => /^espalier_/.test(path));
+    const stillUsed = emitDesign(DESIGN).map(({ path }) => path);
     expect(await findEarlierFiles(folder, emitDesign(DESIGN))).toEqual(
       [
         'README.md',
-        ...['.core', '_registers.h', '_registers.md', '_top.v'].map((ending) => NAME + ending),
+        ...['.core', '_registers.h', '_registers.md', '_top.svg', '_top.v'].map((ending) => NAME + ending),
         ...[`${NAME}.sdc`, `${NAME}.xdc`, 'vivado_ooc.tcl'].map((file) => `synth/${file}`),
         ...['ecp5', 'ice40', 'xilinx'].map((target) => `synth/yosys_${target}.ys`),
         ...[`tb/${NAME}_tb.v`, `tb/${NAME}_top_tb.v`],
+        ...library.filter((path) => !stillUsed.includes(path)),
       ].toSorted(),
     );
   });
@@ -56,6 +59,14 @@ describe('a file that was not generated', () => {
     await expect(assertNothingLost(folder, await everything())).rejects.toThrow(
       `only generated files are written over, received ${readme}, written by somebody else: move it or choose another directory`,
     );
+  });
+
+  it('is not written over whatever its name is', async () => {
+    for (const { path } of await everything()) {
+      const place = join(folder, path.replaceAll('/', '_'));
+      await writeFiles(place, [{ path, text: 'mine\n' }]);
+      await expect(assertNothingLost(place, await everything()), path).rejects.toThrow(join(place, path));
+    }
   });
 
   it('may lie beside those that are, which are written again', async () => {

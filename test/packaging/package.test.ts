@@ -109,7 +109,7 @@ describe('the package', () => {
         'int main(void) {',
         ...names.map((name) => `  printf("%u\\n", TINY_${name});`),
         '  printf("%u\\n", (unsigned)TINY_HEADER(1, 0, 77));',
-        '  printf("%u\\n", (unsigned)TINY_HEADER(0, 1, 0));',
+        '  printf("%u\\n", (unsigned)TINY_HEADER(0, 2, 0x100000));',
         ...(['A', 'B', 'C'] as const).flatMap((line) => [
           `  printf("%u\\n", TINY_PACKET_BEATS_${line});`,
           `  printf("%u\\n", TINY_PACKET_LAST_BYTES_${line});`,
@@ -158,6 +158,13 @@ describe('the package', () => {
     expect(data.length).toBe((last.length * streamBits) / 8);
     for (const { name, does } of HEADER_FIELDS) expect(text).toContain(`| \`${name}\` | ${does} |`);
     expect(text).toContain(`${top.returnGapCycles} cycles or more after`);
+  });
+
+  it('tells the testbenches of an array apart that is named like a top module', async () => {
+    const design = buildDesign({ ...DESIGN.spec, name: 'x_top' });
+    const own = [...emitDesign(design), await emitTestbench(design)];
+    const { text } = emitPackage(design, own).find(({ path }) => path === 'x_top.core')!;
+    expect([...text.matchAll(/^ {2}(sim\w*):$/gm)].map(([, target]) => target)).toEqual(['sim']);
   });
 
   it('leaves the testbench out where there is none', () => {

@@ -59,7 +59,7 @@ function proveOnce(design: Design): Promise<string> {
   return proof;
 }
 
-describe('Yosys proves the netlist of the PE equal to its RTL', () => {
+describe('Yosys proves the netlist of gates of the PE equal to its RTL', () => {
   const cases: readonly (readonly [PresetName, Partial<ArrayInput>])[] = [
     ...PRESET_NAMES.map((preset) => [preset, {}] as const),
     // With taps in front of a real product the sweep takes more than a minute, and the taps do not depend on the product.

@@ -111,6 +111,14 @@ describe('a grid without fault slots', () => {
 });
 
 describe('a PE without fault slots', () => {
+  it.each(Object.keys(BY_HAND) as PresetName[])('is the same but for comments in the mirrored preset: %s', (preset) => {
+    const code = (name: PresetName) =>
+      filesOf(PRESETS[name], 0)
+        .files.find(({ path }) => path === 'plain_pe.v')!
+        .text.replaceAll(/\/\/.*/g, '');
+    expect(code(`${preset}_eq` as PresetName)).toBe(code(preset));
+  });
+
   it.each(Object.entries(BY_HAND))(
     'has exactly the cells of one written by hand without faults: %s',
     async (preset, text) => {

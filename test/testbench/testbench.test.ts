@@ -35,7 +35,7 @@ const CASES: readonly Case[] = [
 const SIMULATORS = {
   iverilog: (module: string) => ({
     build: ['iverilog', ['-g2005', '-y', '.', '-o', 'tb.vvp', `tb/${module}.v`]] as const,
-    run: ['vvp', ['-n', 'tb.vvp']] as const,
+    run: ['vvp', ['-N', 'tb.vvp']] as const,
   }),
   verilator: (module: string) => ({
     build: [
@@ -117,6 +117,10 @@ describe.skipIf(!installed('iverilog'))('the testbench of a top module fails', (
     ['results wait for ever', 'espalier_packer.v', 'wire room    = !closing_q', "wire room    = 1'b0"],
     ['tlast is missing', 'espalier_packer.v', 'last_q <= is_last', "last_q <= 1'b0"],
     ['tiles are not forgotten by a soft reset', 'os_top.v', 'rst || soft_reset', 'rst'],
+    ['a packet that is cut short stays open', 'espalier_packer.v', 'clear_i ? open_d :', ''],
+    ['packets have another header', 'os_top.v', "8'he5", "8'he4"],
+    ['registers tell of another design', 'os_top.v', /\.N1\(\d+\)/, '.N1(77)'],
+    ['counters are not cleared', 'espalier_registers.v', '= clear_q;', "= 1'b0;"],
   ])('where %s', async (title, file, from, to) => {
     const { place } = await writeTop(title.replaceAll(' ', '_'), ...CASES[0]!);
     const path = join(place, file);
@@ -134,4 +138,6 @@ it('the same design gives the same testbench', async () => {
   const [name, matrix, spec] = CASES[0]!;
   const design = () => buildDesign({ name, size: [2, 3, 4], projection: { preset: null, matrix }, ...spec });
   expect(await emitTestbench(design())).toEqual(await emitTestbench(design()));
+  const top = () => topDesign(design(), 64);
+  expect(await emitTopTestbench(top())).toEqual(await emitTopTestbench(top()));
 });

@@ -14,7 +14,7 @@ describe('the header of a tile', () => {
     expect(tileHeader(schedule, withC)).toBe(header);
   });
 
-  it.each([-1, 2 ** 20])('has no room for a gap of %i', (gapCycles) => {
+  it.each([-1, 0.5, Number.NaN, 2 ** 20])('has no room for a gap of %i', (gapCycles) => {
     expect(() => tileHeader({ last: true, gapCycles }, false)).toThrow(`a gap of ${gapCycles} cycles fits no header`);
   });
 });
