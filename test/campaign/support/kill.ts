@@ -39,8 +39,8 @@ export async function killRepeatedly(campaign: KilledCampaign, kills: number): P
   for (let kill = 0; kill < kills; kill++) {
     const before = done(campaign);
     const child = start(campaign, random.int(1, 2));
-    // Some die at any moment, while they start as well, the others when they have begun to write.
-    if (random.chance(1, 3)) await sleep(random.int(0, 800));
+    // Every third one dies at any moment, while it starts as well, the others when they have begun to write.
+    if (kill % 3 === 0) await sleep(random.int(0, 800));
     else await until(() => done(campaign) > Math.max(0, before), 20_000);
     await sleep(random.int(0, 150));
     const workers = childrenOf(child.pid!);
