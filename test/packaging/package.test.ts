@@ -134,6 +134,21 @@ describe('the package', () => {
       ]);
     });
 
+    it.runIf(installed('verilator'))('has a command to check in its README that finds nothing', async () => {
+      const folder = join(place, 'top');
+      await writeFiles(folder, all);
+      const [lint] = /^verilator --lint-only .*tiny_top\.v$/m.exec(text('README.md'))!;
+      const [command, ...args] = lint.split(' ');
+      expect(run(command!, args, folder)).toBe('');
+    });
+
+    it('is synthesised by its script', async () => {
+      const sources = all.filter(({ path }) => /^[^/]+\.v$/.test(path));
+      const script = { path: 'yosys_ecp5.ys', text: text('synth/yosys_ecp5.ys') };
+      const product = await runScript('script yosys_ecp5.ys', [...sources, script], 'tiny_ecp5.json');
+      expect(Object.keys(JSON.parse(product).modules)).toContain('tiny_top');
+    });
+
     it('has every register in the page of the register map', () => {
       const rows = [...text('tiny_registers.md').matchAll(/^\| (0x\w+)(?: … 0x\w+)? \| `(\w+)` \|/gm)].map(
         ([, at, name]) => [name, Number(at)],
