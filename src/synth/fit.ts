@@ -28,7 +28,7 @@ export function refuseMisfit(
   const needs = counted === 'whole' ? 'it needs' : 'its PEs alone need';
   const missing = LIMITED.filter(([kind]) => cells[kind] > device[kind]).map(
     ([kind, noun]) =>
-      `lacks ${grouped(cells[kind] - device[kind])} ${noun} (${needs} ${grouped(cells[kind])}, ${target.name} ${device.name} has ${grouped(device[kind])})`,
+      `lacks ${counted === 'whole' ? '' : 'at least '}${grouped(cells[kind] - device[kind])} ${noun} (${needs} ${grouped(cells[kind])}, ${target.name} ${device.name} has ${grouped(device[kind])})`,
   );
   if (missing.length === 0) return;
   const larger = target.devices.filter((other) => LIMITED.every(([kind]) => cells[kind] <= other[kind]));
