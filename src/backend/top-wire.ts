@@ -1,4 +1,4 @@
-import type { RunOutcome, RunUntil, StreamBeats } from '../top/transport.ts';
+import { keepBytesOf, type RunOutcome, type RunUntil, type StreamBeats } from '../top/transport.ts';
 import { bytesOf, message } from './wire.ts';
 
 /** The commands of the harness around a top module; `cosim/README.md` describes them. */
@@ -68,7 +68,7 @@ export function decodeRun(payload: Uint8Array, streamBits: number): RunOutcome {
   const bytes = new Uint8Array(payload.buffer, payload.byteOffset, payload.length);
   const count = Number(facts.getBigUint64(16, true));
   const dataEnd = FACTS_BYTES + (count * streamBits) / 8;
-  const keepEnd = dataEnd + count * keepBytes(streamBits);
+  const keepEnd = dataEnd + count * keepBytesOf(streamBits);
   return {
     clocks: Number(facts.getBigUint64(0, true)),
     waitingBeats: Number(facts.getBigUint64(8, true)),
@@ -80,10 +80,6 @@ export function decodeRun(payload: Uint8Array, streamBits: number): RunOutcome {
   };
 }
 
-function keepBytes(streamBits: number): number {
-  return Math.ceil(streamBits / 64);
-}
-
 function beatBytes(streamBits: number): number {
-  return streamBits / 8 + keepBytes(streamBits) + 1;
+  return streamBits / 8 + keepBytesOf(streamBits) + 1;
 }

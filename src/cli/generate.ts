@@ -57,6 +57,7 @@ export const generate: Action<[spec: string], Flags> = async (session, [spec], f
   const emitted = [...verilog, ...(flags.package ? emitPackage(design, verilog, top) : [])];
   await begin('writing files');
   await assertNothingLost(directory, emitted);
+  const earlierFiles = await findEarlierFiles(directory, emitted); // by the old manifest, so before the new one
   const changed = new Set(await writeFiles(directory, emitted));
   const files = emitted.map(
     ({ path, text }): FileDocument => ({
@@ -65,7 +66,6 @@ export const generate: Action<[spec: string], Flags> = async (session, [spec], f
       written: changed.has(path),
     }),
   );
-  const earlierFiles = await findEarlierFiles(directory, emitted);
   const document: GenerateDocument = {
     array: design.name,
     hash: design.hash,

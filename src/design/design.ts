@@ -175,7 +175,16 @@ export function moduleNames(design: Pick<Design, 'name'>): {
   readonly pe: string;
   readonly rolled: string;
   readonly top: string;
+  readonly testbench: string;
+  readonly topTestbench: string;
 } {
   const { name } = design;
-  return { grid: `${name}_grid`, pe: `${name}_pe`, rolled: `${name}_grid_rolled`, top: `${name}_top` };
+  return {
+    grid: `${name}_grid`,
+    pe: `${name}_pe`,
+    rolled: `${name}_grid_rolled`,
+    top: `${name}_top`,
+    testbench: `${name}_tb`,
+    topTestbench: `${name}_top_tb`,
+  };
 }

@@ -10,9 +10,14 @@ const HEAD_CHARACTERS = 1000;
 /** Generated files without a mark: pictures, and modules that are the same for all arrays. */
 const UNMARKED = /^(espalier_\w+\.v|array\.svg|\w+_top\.svg)$/;
 
-/** The file that tells that a directory is one that was generated, and what it says near its beginning. */
+/** The file that tells that a directory is one that was generated. */
 const MANIFEST = 'manifest.json';
-const MANIFEST_MARK = /"tool": \{ "name": "espalier"/;
+
+/** What the manifest of an earlier run says. */
+interface EarlierManifest {
+  /** Files of the user's own operators, which are copied as they are. */
+  readonly operators: readonly string[];
+}
 
 /** Where generated files are, relative to the directory that they are written to. */
 const FOLDERS = ['', 'sim', 'tb', 'synth'];
@@ -22,13 +27,11 @@ const FOLDERS = ['', 'sim', 'tb', 'synth'];
  * @throws {FileError} naming all files that would be lost
  */
 export async function assertNothingLost(directory: string, files: readonly EmittedFile[]): Promise<void> {
-  const ours = await isOurs(directory);
+  const earlier = await readEarlier(directory);
   const lost: string[] = [];
   for (const { path, text } of files) {
     const there = await textOf(join(directory, path));
-    if (there === null || there === text || isGenerated(path, there, ours)) continue;
-    // Operators of one's own are copied as they are, and change with the spec.
-    if (ours && isOperator(path, text)) continue;
+    if (there === null || there === text || isGenerated(path, there, earlier)) continue;
     lost.push(join(directory, path));
   }
   if (lost.length === 0) return;
@@ -39,7 +42,7 @@ export async function assertNothingLost(directory: string, files: readonly Emitt
 
 /** Find the generated files of earlier runs that are not among those of this one, in ascending order. */
 export async function findEarlierFiles(directory: string, files: readonly EmittedFile[]): Promise<string[]> {
-  const ours = await isOurs(directory);
+  const earlier = await readEarlier(directory);
   const own = new Set(files.map(({ path }) => path));
   const found: string[] = [];
   for (const folder of FOLDERS) {
@@ -48,24 +51,27 @@ export async function findEarlierFiles(directory: string, files: readonly Emitte
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (!entry.isFile() || own.has(path)) continue;
       const there = await textOf(join(directory, path));
-      if (there !== null && isGenerated(path, there, ours)) found.push(path);
+      if (there !== null && isGenerated(path, there, earlier)) found.push(path);
     }
   }
   return found.toSorted();
 }
 
-async function isOurs(directory: string): Promise<boolean> {
-  const manifest = await textOf(join(directory, MANIFEST));
-  return manifest !== null && MANIFEST_MARK.test(manifest.slice(0, HEAD_CHARACTERS));
+/** Read the manifest of an earlier run; null where the directory has none, or one of somebody else. */
+async function readEarlier(directory: string): Promise<EarlierManifest | null> {
+  try {
+    const { tool, operators } = JSON.parse((await textOf(join(directory, MANIFEST))) ?? 'null');
+    if (tool.name !== 'espalier') return null;
+    const names: unknown[] = Object.values(operators);
+    return { operators: names.filter((name) => name !== null).map((name) => `${name}.v`) };
+  } catch {
+    return null;
+  }
 }
 
-function isGenerated(path: string, text: string, ours: boolean): boolean {
+function isGenerated(path: string, text: string, earlier: EarlierManifest | null): boolean {
   if (MARK.test(text.slice(0, HEAD_CHARACTERS))) return true;
-  return ours && (path === MANIFEST || UNMARKED.test(path));
-}
-
-function isOperator(path: string, text: string): boolean {
-  return /^\w+\.v$/.test(path) && !MARK.test(text.slice(0, HEAD_CHARACTERS));
+  return earlier !== null && (path === MANIFEST || UNMARKED.test(path) || earlier.operators.includes(path));
 }
 
 /** The text of a file; null where there is none, or one that cannot be read, which is told when it is written. */

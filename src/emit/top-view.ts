@@ -1,6 +1,6 @@
 import { moduleNames } from '../design/design.ts';
 import { ADDRESS_BITS, MAP_VERSION, TOP_ID, typeCodes } from '../top/register-map.ts';
-import { bitsOf } from '../top/register-table.ts';
+import { bitRange } from '../top/register-table.ts';
 import { GAP_BITS, HEADER_FIELDS, HEADER_MAGIC } from '../top/tile-header.ts';
 import {
   describeSchedule,
@@ -71,7 +71,7 @@ export function topView(top: TopDesign, grid: string) {
     gapBits: GAP_BITS,
     magic: literal(8, HEADER_MAGIC),
     headerFields: HEADER_FIELDS.map((field) => ({
-      bits: bitsOf(field).replace(' … ', '..').padEnd(6),
+      bits: bitRange(field).replace(' … ', '..').padEnd(6),
       name: field.name.padEnd(6),
       does: field.does,
     })),

@@ -38,7 +38,7 @@ export function packageView(design: Design, emitted: readonly EmittedFile[], top
   const { name, hash, toolVersion, spec, pes, matrix } = design;
   const { grid } = moduleNames(design);
   const rtl = emitted.map(({ path }) => path).filter((path) => path.endsWith('.v') && !path.includes('/'));
-  const testbenches = testbenchesOf(emitted, `${moduleNames(design).top}_tb`);
+  const testbenches = testbenchesOf(emitted, moduleNames(design).topTestbench);
   const { a, b, c } = spec.types;
   const ports = gridPorts(design).flatMap((group) => group.ports);
   return {
@@ -111,13 +111,14 @@ function describeFiles({ name }: Design, emitted: readonly EmittedFile[], hasTop
 }
 
 function whatIs({ path, text }: EmittedFile, name: string): string {
+  const { grid, pe, rolled, top, testbench, topTestbench } = moduleNames({ name });
   const known: Readonly<Record<string, string>> = {
-    [`${name}_grid.v`]: 'the array: PEs and the links between them',
-    [`${name}_top.v`]: 'the core: AXI4-Stream ports for tiles and results, AXI4-Lite registers',
-    [`${name}_pe.v`]: 'the processing element, the same everywhere',
-    [`sim/${name}_grid_rolled.v`]: 'a model of the grid for fast simulation: the same ports and registers',
-    [`tb/${name}_tb.v`]: 'a testbench of the grid that checks itself',
-    [`tb/${name}_top_tb.v`]: 'a testbench of the core that checks itself',
+    [`${grid}.v`]: 'the array: PEs and the links between them',
+    [`${top}.v`]: 'the core: AXI4-Stream ports for tiles and results, AXI4-Lite registers',
+    [`${pe}.v`]: 'the processing element, the same everywhere',
+    [`sim/${rolled}.v`]: 'a model of the grid for fast simulation: the same ports and registers',
+    [`tb/${testbench}.v`]: 'a testbench of the grid that checks itself',
+    [`tb/${topTestbench}.v`]: 'a testbench of the core that checks itself',
     'manifest.json': 'ports, PEs, schedule and fault sites for programs',
     'array.svg': 'a picture of the array',
   };

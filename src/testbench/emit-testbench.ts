@@ -13,8 +13,8 @@ import { topTestbenchView } from './top-testbench-view.ts';
  * how often each fault fired with what the cycle simulator gives. The same design gives the same bytes.
  */
 export async function emitTestbench(design: Design): Promise<EmittedFile> {
-  const text = render('tb/testbench.v', testbenchView(design, await drawTestRuns(design)));
-  return { path: `tb/${design.name}_tb.v`, text };
+  const view = testbenchView(design, await drawTestRuns(design));
+  return { path: `tb/${view.module}.v`, text: render('tb/testbench.v', view) };
 }
 
 /**

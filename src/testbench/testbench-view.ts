@@ -45,7 +45,7 @@ export function testbenchView(design: Design, runs: readonly TestRun[]) {
     name,
     hash,
     toolVersion,
-    module: `${name}_tb`,
+    module: moduleNames(design).testbench,
     grid: moduleNames(design).grid,
     runCount: runs.length,
     stepCount: step,

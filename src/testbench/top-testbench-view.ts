@@ -3,7 +3,7 @@ import { literal } from '../emit/verilog.ts';
 import { ADDRESS_BITS, addressOf, faultAddressOf, fieldMask, PACKET_ERRORS } from '../top/register-map.ts';
 import { identityOf, prepareWrites, type RegisterWrite, softResetWrite } from '../top/register-writes.ts';
 import type { TopDesign } from '../top/top-design.ts';
-import type { StreamBeats } from '../top/transport.ts';
+import { keepBytesOf, type StreamBeats } from '../top/transport.ts';
 import { bitsOf } from './test-vectors.ts';
 import type { TopTestRun } from './top-test-runs.ts';
 
@@ -20,9 +20,9 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
   const views = runs.map((run, number) => ({
     number,
     title: run.title,
-    writes: prepareWrites(top, run.faults).map(writeView),
+    writes: prepareWrites(top, run.faults).map(accessView),
     ...playView(run, tileBeats, resultBeats),
-    fired: run.firedCycles.map((cycles, slot) => readView(faultAddressOf(slot, 'FIRED'), cycles)),
+    fired: run.firedCycles.map((cycles, slot) => accessView({ address: faultAddressOf(slot, 'FIRED'), value: cycles })),
   }));
   // The soft reset comes when the result of one tile waits and half of the next one is in; then a job must be right.
   const [first, last] = [runs[0]!.tiles[0]!, runs[0]!.tiles.at(-1)!];
@@ -34,7 +34,7 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
     hash,
     toolVersion,
     top: moduleNames(design).top,
-    module: `${moduleNames(design).top}_tb`,
+    module: moduleNames(design).topTestbench,
     jobCount: runs.length + 1,
     dataBits: streamBits,
     dataRange: `[${streamBits - 1}:0] `,
@@ -43,14 +43,14 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
     addressRange: `[${ADDRESS_BITS - 1}:0] `,
     patienceClocks: PATIENCE_CLOCKS + 4 * (drainCycles + intervalCycles),
     identity: Object.entries(identityOf(top)).map(([register, value]) => ({
-      ...readView(addressOf(register), value),
+      ...accessView({ address: addressOf(register), value }),
       register,
     })),
     runs: views,
     cut,
     restEnd,
-    reset: writeView(softResetWrite()),
-    withoutFaults: prepareWrites(top, []).map(writeView),
+    reset: accessView(softResetWrite()),
+    withoutFaults: prepareWrites(top, []).map(accessView),
     afterReset: playView(runs[0]!, tileBeats, resultBeats),
     tilesIn: literal(ADDRESS_BITS, addressOf('TILES_IN')),
     tilesOut: literal(ADDRESS_BITS, addressOf('TILES_OUT')),
@@ -82,7 +82,7 @@ class BeatList {
 
   add(packets: readonly StreamBeats[]): void {
     const bits = this.#streamBits;
-    const [dataBytes, keepBytes] = [bits / 8, Math.ceil(bits / 64)];
+    const [dataBytes, keepBytes] = [bits / 8, keepBytesOf(bits)];
     for (const { data, keep, last } of packets) {
       for (let n = 0; n < last.length; n++) {
         const kept = bitsOf(keep.subarray(n * keepBytes, (n + 1) * keepBytes)) | (BigInt(last[n]!) << BigInt(bits / 8));
@@ -100,10 +100,7 @@ function playView({ tiles, results }: TopTestRun, tileBeats: BeatList, resultBea
   return { tileEnd: tileBeats.length, resultEnd: resultBeats.length, count: literal(32, tiles.length) };
 }
 
-function writeView({ address, value }: RegisterWrite) {
-  return readView(address, value);
-}
-
-function readView(address: number, value: number) {
+/** A register and what is written to it, or must be read from it. */
+function accessView({ address, value }: RegisterWrite) {
   return { address: literal(ADDRESS_BITS, address), value: literal(32, value) };
 }

@@ -2,7 +2,7 @@ import type { Line } from '../projection/space-time.ts';
 import type { TensorData } from '../tensor/tensor.ts';
 import { type TileSchedule, tileHeader } from './tile-header.ts';
 import type { TopDesign } from './top-design.ts';
-import type { StreamBeats } from './transport.ts';
+import { keepBytesOf, type StreamBeats } from './transport.ts';
 
 /** The elements of a tile's matrices, row-major, as the array's dtypes store them; a C that is left out is zero. */
 export interface TileMatrices {
@@ -38,7 +38,7 @@ export function encodeResult({ streamBits, beats, lastBytes }: TopDesign, elemen
   const data = new Uint8Array((beats.c * streamBits) / 8);
   data.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
   const whole = wholeBeats(data, streamBits);
-  const keepBytes = whole.keep.length / beats.c;
+  const keepBytes = keepBytesOf(streamBits);
   for (let byte = lastBytes.c; byte < streamBits / 8; byte++) {
     whole.keep[(beats.c - 1) * keepBytes + (byte >> 3)]! &= ~(1 << (byte & 7));
   }
@@ -48,9 +48,7 @@ export function encodeResult({ streamBits, beats, lastBytes }: TopDesign, elemen
 /** Make one packet of data that fills its beats. */
 export function wholeBeats(data: Uint8Array, streamBits: number): StreamBeats {
   const count = data.length / (streamBits / 8);
-  const keep = new Uint8Array(count * Math.ceil(streamBits / 64)).fill(
-    streamBits < 64 ? 2 ** (streamBits / 8) - 1 : 255,
-  );
+  const keep = new Uint8Array(count * keepBytesOf(streamBits)).fill(streamBits < 64 ? 2 ** (streamBits / 8) - 1 : 255);
   const last = new Uint8Array(count);
   last[count - 1] = 1;
   return { data, keep, last };
@@ -77,7 +75,7 @@ export class ResultReader {
   take({ data, keep, last }: StreamBeats): Uint8Array[] {
     const { streamBits, beats, lastBytes } = this.#top;
     const beatBytes = streamBits / 8;
-    const keepBytes = Math.ceil(streamBits / 64);
+    const keepBytes = keepBytesOf(streamBits);
     const packets: Uint8Array[] = [];
     for (let n = 0; n < last.length; n++) {
       const ends = this.#beat === beats.c - 1;

@@ -154,7 +154,7 @@ export function faultAddressOf(slot: number, name: string, index = 0): number {
   return FAULT_BASE + slot * FAULT_STRIDE + find(FAULT_REGISTERS, name).address + 4 * index;
 }
 
-/** Make the mask of a one-bit field. */
+/** Make the mask of a field. */
 export function fieldMask(register: string, field: string): number {
   const found = find(REGISTERS, register).fields?.find(({ name }) => name === field);
   if (!found) throw new TypeError(`register ${register} has no field ${field}`);

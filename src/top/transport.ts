@@ -5,6 +5,11 @@ export interface StreamBeats {
   readonly last: Uint8Array;
 }
 
+/** Bytes in which the tkeep of one beat is kept. */
+export function keepBytesOf(streamBits: number): number {
+  return Math.ceil(streamBits / 64);
+}
+
 /** What a register access was answered with. */
 export interface RegisterAnswer {
   /** Whether the answer was SLVERR. */

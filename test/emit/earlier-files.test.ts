@@ -8,6 +8,7 @@ import { writeFiles } from '../../src/emit/write-files.ts';
 import { emitPackage } from '../../src/packaging/emit-package.ts';
 import { emitTestbench, emitTopTestbench } from '../../src/testbench/emit-testbench.ts';
 import { topDesign } from '../../src/top/top-design.ts';
+import { operatorOf } from '../check/support/operators.ts';
 import { designOf } from '../design/support/arrays.ts';
 
 const DESIGN = designOf({ size: [2, 2, 2], faultSlots: 1 });
@@ -67,6 +68,18 @@ describe('a file that was not generated', () => {
       await writeFiles(place, [{ path, text: 'mine\n' }]);
       await expect(assertNothingLost(place, await everything()), path).rejects.toThrow(join(place, path));
     }
+  });
+
+  it('may have been an operator in the run before, and then is written again or named', async () => {
+    const twice = operatorOf('multiplier', 'twice', (a, b) => a * b, 'assign product_o = $signed(a_i) * $signed(b_i);');
+    const with_ = emitDesign(designOf({ operators: { multiplier: twice, adder: null } }));
+    writeFileSync(join(folder, 'twice.v'), '// my own\n');
+    await writeFiles(folder, emitDesign(DESIGN));
+    await expect(assertNothingLost(folder, with_)).rejects.toThrow(join(folder, 'twice.v'));
+    await writeFiles(folder, with_);
+    writeFileSync(join(folder, 'twice.v'), '// an earlier version\n');
+    await expect(assertNothingLost(folder, with_)).resolves.toBeUndefined();
+    expect(await findEarlierFiles(folder, emitDesign(DESIGN))).toContain('twice.v');
   });
 
   it('may lie beside those that are, which are written again', async () => {

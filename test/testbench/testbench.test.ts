@@ -120,6 +120,9 @@ describe.skipIf(!installed('iverilog'))('the testbench of a top module fails', (
     ['a packet that is cut short stays open', 'espalier_packer.v', 'clear_i ? open_d :', ''],
     ['packets have another header', 'os_top.v', "8'he5", "8'he4"],
     ['registers tell of another design', 'os_top.v', /\.N1\(\d+\)/, '.N1(77)'],
+    ['tiles start too early by default', 'os_top.v', /\.INTERVAL\((\d+)\)/, '.INTERVAL(1)'],
+    ['a tile without C keeps the C before', 'os_top.v', /starts_with_c\[/g, 'starts['],
+    ['accesses are answered with an error', 'espalier_axil.v', /s_axil_rresp *<?= .*;/, "s_axil_rresp = 2'b10;"],
     ['counters are not cleared', 'espalier_registers.v', '= clear_q;', "= 1'b0;"],
   ])('where %s', async (title, file, from, to) => {
     const { place } = await writeTop(title.replaceAll(' ', '_'), ...CASES[0]!);
