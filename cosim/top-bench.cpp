@@ -59,6 +59,7 @@ void TopBench::reset(const Stalls& stalls) {
   last_.clear();
   next_ = 0;
   offering_ = false;
+  writing_ = false;
   take();
   packets_ = 0;
   held_ = false;
@@ -82,6 +83,9 @@ Access TopBench::write(std::uint32_t address, std::uint32_t data, std::uint32_t 
   Side dataSide{ports.writeDataValid, ports.writeDataReady};
   bool held = false;
   std::uint32_t heldResponse = 0;
+  writing_ = true;
+  set(ports.writeAddressValid, false);
+  set(ports.writeDataValid, false);
   setWord(ports.writeAddress, address);
   setWord(ports.writeData, data);
   setWord(ports.writeStrobe, strobe);
@@ -103,6 +107,7 @@ Access TopBench::write(std::uint32_t address, std::uint32_t data, std::uint32_t 
     if (takesData) dataSide.settle();
     if (done) {
       set(ports.writeResponseReady, false);
+      writing_ = false;
       return {response, 0};
     }
   }
@@ -176,6 +181,7 @@ bool TopBench::stalls(std::uint32_t of65536) {
 // All outputs are registers: what they show before the edge does not hang on what is driven now.
 void TopBench::clock() {
   driveStreams();
+  driveLoneWrites();
   watch(machine_.out);
   const bool goesIn = isSet(machine_.in.valid) && isSet(machine_.in.ready);
   const bool comesOut = isSet(machine_.out.valid) && isSet(machine_.out.ready);
@@ -205,6 +211,16 @@ void TopBench::driveStreams() {
     offering_ = true;
   }
   set(machine_.out.ready, !stalls(stalls_.out));
+}
+
+void TopBench::driveLoneWrites() {
+  if (writing_ || stalls_.breachClocks == 0) return;
+  const RegisterPorts& ports = machine_.registers;
+  const bool breaks = clocks_ < stalls_.breachClocks && stalls(0x4000);
+  const bool isAddress = breaks && stalls(0x8000);
+  set(ports.writeAddressValid, isAddress);
+  set(ports.writeDataValid, breaks && !isAddress);
+  if (isAddress) setWord(ports.writeAddress, random_ % 0x4000);
 }
 
 void TopBench::takeIn() {

@@ -24,7 +24,8 @@ struct Stalls {
   std::uint32_t in = 0;
   std::uint32_t out = 0;
   std::uint32_t registers = 0;
-  // In so many clocks after the reset, beats that wait may break the rules: they are withdrawn, or become others.
+  // In so many clocks after the reset the other side may break the rules: beats that wait are withdrawn, or become
+  // others, and of writes that never come a lone address or lone data shows for a clock.
   std::uint32_t breachClocks = 0;
 };
 
@@ -56,6 +57,7 @@ class TopBench {
   bool stalls(std::uint32_t of65536);
   void clock();
   void driveStreams();
+  void driveLoneWrites();
   void takeIn();
   void takeOut();
   void watch(const StreamPorts& port);
@@ -73,6 +75,7 @@ class TopBench {
   std::vector<std::uint8_t> last_;
   std::size_t next_ = 0;
   bool offering_ = false;
+  bool writing_ = false;
   Beats received_;
   std::uint32_t packets_ = 0;
   // The beat that was offered and not taken in the clock before.

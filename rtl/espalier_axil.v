@@ -1,8 +1,8 @@
 // AXI4-Lite slave: turns transfers of 32 bits into one-clock accesses of registers.
 //
-// Contract: address and data of a write may come in any order. write_o is 1 in one clock for each write, with address,
-// data and byte strobes; write_error_i answers in that clock. read_o likewise, answered by read_data_i and
-// read_error_i. An error becomes SLVERR. Every access is answered; the answer waits for bready or rready.
+// Contract: address and data of a write may come in any order; they are taken together. write_o is 1 in one clock for
+// each write, with address, data and byte strobes; write_error_i answers in that clock. read_o likewise, answered by
+// read_data_i and read_error_i. An error becomes SLVERR. Every access is answered; the answer waits for bready or rready.
 `default_nettype none
 
 module espalier_axil #(
@@ -41,22 +41,23 @@ module espalier_axil #(
     input  wire [31:0]             read_data_i,
     input  wire                    read_error_i
 );
-  // What has arrived of a write, and its answer.
-  reg                    address_q, data_q, answer_q, write_error_q;
+  // A write and its answer. Address and data are taken in the same clock: one that comes alone leaves nothing behind.
+  reg                    accept_q, write_q, answer_q, write_error_q;
   reg [ADDRESS_BITS-1:0] write_address_q;
   reg [31:0]             write_data_q;
   reg [3:0]              write_strobe_q;
-  wire write = address_q && data_q && (!answer_q || s_axil_bready);
+  wire both  = s_axil_awvalid && s_axil_wvalid;
+  wire write = write_q && (!answer_q || s_axil_bready);
 
   always @(posedge clk_i) begin
     if (rst_i) begin
-      address_q     <= 1'b0;
-      data_q        <= 1'b0;
+      accept_q      <= 1'b0;
+      write_q       <= 1'b0;
       answer_q      <= 1'b0;
       write_error_q <= 1'b0;
     end else begin
-      address_q <= address_q ? !write : s_axil_awvalid;
-      data_q    <= data_q ? !write : s_axil_wvalid;
+      accept_q <= both && !accept_q && !write_q;
+      write_q  <= write_q ? !write : accept_q && both;
       if (write) begin
         answer_q      <= 1'b1;
         write_error_q <= write_error_i;
@@ -66,12 +67,15 @@ module espalier_axil #(
     end
   end
   always @(posedge clk_i) begin
-    if (!address_q) write_address_q <= s_axil_awaddr;
-    if (!data_q) {write_strobe_q, write_data_q} <= {s_axil_wstrb, s_axil_wdata};
+    if (accept_q) begin
+      write_address_q <= s_axil_awaddr;
+      write_data_q    <= s_axil_wdata;
+      write_strobe_q  <= s_axil_wstrb;
+    end
   end
 
-  assign s_axil_awready = !address_q;
-  assign s_axil_wready  = !data_q;
+  assign s_axil_awready = accept_q;
+  assign s_axil_wready  = accept_q;
   assign s_axil_bvalid  = answer_q;
   assign s_axil_bresp   = {write_error_q, 1'b0};
   assign write_o        = write;

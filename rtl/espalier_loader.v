@@ -10,7 +10,8 @@
 //   error_o[2] no tlast on the last beat             error_o[3] a null byte in the header or in a matrix
 // each for one clock. After tlast everything is as before. A packet waits at its header until a slot is free.
 // full_o tells that no slot is free and no tile is on its way into one.
-// clear_i forgets all tiles, but not where packets end: the rest of one that is open is dropped.
+// clear_i forgets all tiles, but not where packets end: the rest of one that is open is dropped. With forget_i beside it
+// there is no rest, and the next beat is a header.
 `default_nettype none
 
 module espalier_loader #(
@@ -31,6 +32,7 @@ module espalier_loader #(
     input  wire                   clk_i,
     input  wire                   rst_i,
     input  wire                   clear_i,
+    input  wire                   forget_i,
     // stream in
     input  wire [STREAM_BITS-1:0] s_axis_tdata,
     input  wire [KEEP_BITS-1:0]   s_axis_tkeep,
@@ -89,7 +91,7 @@ module espalier_loader #(
 
   // Whether a packet is open on the stream itself, in front of the skid buffer.
   reg  open_q;
-  wire open_d = s_axis_tvalid && s_axis_tready ? !s_axis_tlast : open_q;
+  wire open_d = s_axis_tvalid && s_axis_tready ? !s_axis_tlast : open_q && !forget_i;
   always @(posedge clk_i) begin
     if (rst_i) open_q <= 1'b0;
     else open_q <= open_d;

@@ -7,6 +7,7 @@ localparam [11:0] WORD_CONTROL = 12'h4;
 localparam BIT_ENABLE = 0;
 localparam BIT_SOFT_RESET = 1;
 localparam BIT_CLEAR = 2;
+localparam BIT_FORGET_PACKET = 3;
 localparam [11:0] WORD_STATUS = 12'h5;
 localparam BIT_BUSY = 0;
 localparam BIT_RUNNING = 1;

@@ -3,7 +3,7 @@
 // Contract: addresses are those of espalier_register_map.vh. One access per clock. Words that are not there,
 // and writes to words that can only be read, give an error and do nothing. Words from FAULT_AREA on belong to the fault
 // slots: these get the same accesses, and their answer is passed on.
-// soft_reset_o and clear_o are 1 for one clock, the one after the write.
+// soft_reset_o, with or without forget_o, and clear_o are 1 for one clock, the one after the write.
 `default_nettype none
 
 module espalier_registers #(
@@ -37,6 +37,7 @@ module espalier_registers #(
     // control
     output wire        enable_o,
     output wire        soft_reset_o,
+    output wire        forget_o,
     output wire        clear_o,
     // status
     input  wire        holds_i,
@@ -57,20 +58,23 @@ module espalier_registers #(
   wire control = write_i && write_word_i == WORD_CONTROL && write_strobe_i[0];
   assign write_error_o = write_word_i >= FAULT_AREA ? fault_write_error_i : write_word_i != WORD_CONTROL;
 
-  reg enable_q, soft_reset_q, clear_q;
+  reg enable_q, soft_reset_q, forget_q, clear_q;
   always @(posedge clk_i) begin
     if (rst_i) begin
       enable_q     <= 1'b1;
       soft_reset_q <= 1'b0;
+      forget_q     <= 1'b0;
       clear_q      <= 1'b0;
     end else begin
       if (control) enable_q <= write_data_i[BIT_ENABLE];
       soft_reset_q <= control && write_data_i[BIT_SOFT_RESET];
+      forget_q     <= control && write_data_i[BIT_SOFT_RESET] && write_data_i[BIT_FORGET_PACKET];
       clear_q      <= control && write_data_i[BIT_CLEAR];
     end
   end
   assign enable_o     = enable_q;
   assign soft_reset_o = soft_reset_q;
+  assign forget_o     = forget_q;
   assign clear_o      = clear_q;
 
   // Counters and flags.

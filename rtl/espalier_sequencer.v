@@ -87,7 +87,7 @@ module espalier_sequencer #(
   wire has_room = credits_q != {CREDIT_BITS{1'b0}};
   wire due      = state_q == RUN && wait_q == {GAP_BITS{1'b0}};
   wire start    = due && has_tile && has_room && enable_i;
-  wire stuck    = due && ((!has_tile && full_i) || (!has_room && !credit_due_i));
+  wire stuck    = due && enable_i && ((!has_tile && full_i) || (!has_room && !credit_due_i));
   wire en       = (state_q == RUN && (!due || start || stuck)) || state_q == DRAIN;
 
   always @(posedge clk_i) begin

@@ -222,6 +222,7 @@ export {
   type RegisterEntry,
   type RegisterField,
 } from './top/register-map.ts';
+export type { SoftResetOptions } from './top/register-writes.ts';
 export type { TileSchedule } from './top/tile-header.ts';
 export { type TopDesign, topDesign, topPlanning } from './top/top-design.ts';
 export type { RegisterAnswer, RunOutcome, RunUntil, StreamBeats, TopTransport } from './top/transport.ts';

@@ -21,8 +21,8 @@ export interface Stalls {
   /** Every handshake of the register port. */
   readonly registers: number;
   /**
-   * In so many clocks after the reset, input beats that wait may break the rules of AXI4-Stream: they are withdrawn, or
-   * become others. None when left out.
+   * In so many clocks after the reset the other side may break the rules: input beats that wait are withdrawn or become
+   * others, and a lone address or lone data of a write that never comes shows for a clock. None when left out.
    */
   readonly breachClocks?: number | undefined;
 }

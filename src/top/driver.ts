@@ -2,7 +2,13 @@ import { EspalierError } from '../errors.ts';
 import type { FaultDrive } from '../schedule/beats.ts';
 import { encodeTile, ResultReader, type TileMatrices } from './packets.ts';
 import { addressOf, faultAddressOf, fieldMask, REGISTERS } from './register-map.ts';
-import { identityOf, prepareWrites, type RegisterWrite, softResetWrite } from './register-writes.ts';
+import {
+  identityOf,
+  prepareWrites,
+  type RegisterWrite,
+  type SoftResetOptions,
+  softResetWrite,
+} from './register-writes.ts';
 import type { TileSchedule } from './tile-header.ts';
 import type { TopDesign } from './top-design.ts';
 import type { StreamBeats, TopTransport } from './transport.ts';
@@ -51,13 +57,14 @@ export class TopDriver {
 
   /**
    * Forget all tiles and results, wherever they are, those that wait in the transport and those half out included, and
-   * end the job. A packet of which the core has only a part stays open: its rest, up to its last beat, will be dropped.
+   * end the job. A packet of which the core has only a part stays open, and its rest, up to its last beat, will be
+   * dropped; with `forgetPacket` the next beat is a header, for a source that has given the packet up.
    */
-  async softReset(): Promise<void> {
-    await this.#write(softResetWrite());
+  async softReset(options: SoftResetOptions = {}): Promise<void> {
+    await this.#write(softResetWrite(options));
     // What was open or waiting comes out now, and what comes of it belongs to nobody.
     await this.#transport.run({ packets: Number.MAX_SAFE_INTEGER, quietClocks: this.#drainClocks() });
-    await this.#write(softResetWrite());
+    await this.#write(softResetWrite(options));
     await this.#transport.run({ packets: Number.MAX_SAFE_INTEGER, quietClocks: QUIET_CLOCKS });
     this.#results = new ResultReader(this.#top);
   }

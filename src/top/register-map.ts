@@ -74,6 +74,11 @@ export const REGISTERS: readonly RegisterEntry[] = [
         'write 1, with ENABLE beside it: forgets all tiles, ends the job, clears counters and error flags; reads 0',
       ),
       flag('CLEAR', 2, 'write 1, with ENABLE beside it: clears error flags and all counters but CYCLE; reads 0'),
+      flag(
+        'FORGET_PACKET',
+        3,
+        'write 1 beside SOFT_RESET when the source has given up a packet: the next beat is a header; reads 0',
+      ),
     ],
   },
   {

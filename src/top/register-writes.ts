@@ -38,9 +38,19 @@ export function prepareWrites({ design }: TopDesign, faults: readonly FaultDrive
   ];
 }
 
+/** Whether the source goes on after a soft reset. */
+export interface SoftResetOptions {
+  /** The source has given up the packet that is open: what it sends next begins with a header. */
+  readonly forgetPacket?: boolean;
+}
+
 /** Forget all tiles and results, end the job, and let tiles start again. */
-export function softResetWrite(): RegisterWrite {
-  return { address: addressOf('CONTROL'), value: fieldMask('CONTROL', 'ENABLE') + fieldMask('CONTROL', 'SOFT_RESET') };
+export function softResetWrite({ forgetPacket = false }: SoftResetOptions = {}): RegisterWrite {
+  const fields = ['ENABLE', 'SOFT_RESET', ...(forgetPacket ? ['FORGET_PACKET'] : [])];
+  return {
+    address: addressOf('CONTROL'),
+    value: fields.reduce((sum, field) => sum + fieldMask('CONTROL', field), 0),
+  };
 }
 
 function slotWrites(slot: number, fault: FaultDrive | undefined, words: number): RegisterWrite[] {

@@ -65,7 +65,7 @@ module tiny_top (
 );
   // Everything but registers and the places in the streams is cleared by a soft reset as well.
   wire rst = !aresetn;
-  wire enable, soft_reset, clear;
+  wire enable, soft_reset, forget, clear;
   wire core_rst = rst || soft_reset;
 
   // Registers.
@@ -99,7 +99,7 @@ module tiny_top (
       .write_i(write), .write_word_i(write_word), .write_data_i(write_data), .write_strobe_i(write_strobe), .write_error_o(write_error),
       .read_i(read), .read_word_i(read_word), .read_data_o(read_data), .read_error_o(read_error),
       .fault_write_error_i(fault_write_error), .fault_read_data_i(fault_read_data), .fault_read_error_i(fault_read_error),
-      .enable_o(enable), .soft_reset_o(soft_reset), .clear_o(clear),
+      .enable_o(enable), .soft_reset_o(soft_reset), .forget_o(forget), .clear_o(clear),
       .holds_i(loader_holds || packer_holds), .idle_i(idle), .en_i(en), .no_tile_i(no_tile), .no_room_i(no_room), .slipped_i(slipped),
       .error_i(packet_error), .tile_in_i(commit), .tile_out_i(sent), .cycle_i(cycle)
   );
@@ -114,7 +114,7 @@ module tiny_top (
       .BEATS_A(2), .BEATS_B(2), .BEATS_C(4), .BYTES_A(2), .BYTES_B(2), .BYTES_C(4),
       .SLOTS(5), .SLOT_BITS(3), .GAP_BITS(20)
   ) u_loader (
-      .clk_i(aclk), .rst_i(rst), .clear_i(core_rst),
+      .clk_i(aclk), .rst_i(rst), .clear_i(core_rst), .forget_i(forget),
       .s_axis_tdata(s_axis_tdata), .s_axis_tkeep(s_axis_tkeep), .s_axis_tlast(s_axis_tlast),
       .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),
       .clear_o(load_clear), .beat_a_o(beat_a), .beat_b_o(beat_b), .beat_c_o(beat_c), .data_o(load_data), .slot_o(load_slot),
