@@ -11,6 +11,7 @@ import type { ArrayInput } from '../../src/spec/array-spec.ts';
 import { emitTestbench, emitTopTestbench } from '../../src/testbench/emit-testbench.ts';
 import { topDesign } from '../../src/top/top-design.ts';
 import { installed } from '../emit/support/tools.ts';
+import { TOP_DEFECTS, type TopDefect } from './support/top-defects.ts';
 
 const INT8 = { a: 'int8', b: 'int8', c: 'int32' } as const;
 const SLOW: Matrix3 = [
@@ -22,7 +23,8 @@ const SLOW: Matrix3 = [
 type Case = readonly [
   name: string,
   matrix: Matrix3,
-  spec: Pick<ArrayInput, 'types' | 'faultSlots' | 'multiplierStages'>,
+  spec: Pick<ArrayInput, 'types' | 'faultSlots' | 'multiplierStages'> & Partial<Pick<ArrayInput, 'size'>>,
+  streamBits?: number,
 ];
 
 const CASES: readonly Case[] = [
@@ -30,6 +32,14 @@ const CASES: readonly Case[] = [
   ['cs', PRESETS.col_stationary, { types: { ...INT8, a: 'uint8' }, faultSlots: 1, multiplierStages: 1 }],
   ['hex', PRESETS.no_local_reuse, { types: INT8, faultSlots: 0, multiplierStages: 0 }],
   ['slow', SLOW, { types: { a: 'float32', b: 'float32', c: 'float32' }, faultSlots: 3, multiplierStages: 0 }],
+];
+
+/** Each matrix is one beat, so that the buffers of the streams hold whole packets. */
+const BEATS: Case = [
+  'beats',
+  PRESETS.output_stationary,
+  { types: INT8, faultSlots: 0, multiplierStages: 0, size: [1, 1, 1] },
+  1024,
 ];
 
 const SIMULATORS = {
@@ -91,50 +101,51 @@ describe.each(Object.keys(SIMULATORS) as (keyof typeof SIMULATORS)[])('in %s', (
       },
     );
 
-    it.each(simulator === 'verilator' ? CASES.slice(2) : CASES)('of the top module of %s passes', async (...given) => {
-      const { place, name, slots } = await writeTop(simulator, ...given);
-      const { stdout, exitCode } = await simulate(place, `${name}_top_tb`, simulator);
-      expect(stdout).toMatch(new RegExp(`^PASS: ${name}_top, ${slots === 0 ? 2 : 6} jobs, \\d+ beats of results`));
-      expect(exitCode).toBe(0);
-    });
+    it.each(simulator === 'verilator' ? CASES.slice(2) : [...CASES, BEATS])(
+      'of the top module of %s passes',
+      async (...given) => {
+        const { place, name, jobs, beats } = await writeTop(simulator, ...given);
+        const { stdout, exitCode } = await simulate(place, `${name}_top_tb`, simulator);
+        expect(stdout).toMatch(new RegExp(`^PASS: ${name}_top, ${jobs} jobs, ${beats} beats of results`));
+        expect(exitCode).toBe(0);
+      },
+    );
   });
 });
 
 /** Write the top module of a case with its testbench. */
-async function writeTop(folderName: string, name: string, matrix: Matrix3, spec: Case[2]) {
+async function writeTop(folderName: string, ...[name, matrix, spec, streamBits = 32]: Case) {
   const design = buildDesign({ name, size: [2, 3, 4], projection: { preset: null, matrix }, ...spec });
-  const top = topDesign(design, 32);
+  const top = topDesign(design, streamBits);
   const place = join(folder, `${folderName}_top`, name);
   await writeFiles(place, [...emitDesign(design, { top }), await emitTopTestbench(top)]);
-  return { place, name, slots: spec.faultSlots };
+  // One job fault-free and four with faults, then more tiles than there is room for, then one after each soft reset.
+  const tiles = Math.min(design.periodCycles, 4) + 1;
+  const jobs = (spec.faultSlots === 0 ? 1 : 5) + Math.ceil((top.slots + top.outSlots + 6) / tiles) + 2;
+  return { place, name, jobs, beats: jobs * tiles * top.beats.c };
 }
 
-describe.skipIf(!installed('iverilog'))('the testbench of a top module fails', () => {
-  it.each([
-    ['an element is fed a cycle late', 'os_top.v', /starts\[0\]/, 'starts[1]'],
-    ['results come from another tile', 'espalier_packer.v', 'read_slot_o  = slot_q', 'read_slot_o  = ~slot_q'],
-    ['a fault acts a cycle late', 'espalier_fault_slot.v', 'cycle_i >= first_q', 'cycle_i > first_q'],
-    ['results wait for ever', 'espalier_packer.v', 'wire room    = !closing_q', "wire room    = 1'b0"],
-    ['tlast is missing', 'espalier_packer.v', 'last_q <= is_last', "last_q <= 1'b0"],
-    ['tiles are not forgotten by a soft reset', 'os_top.v', 'rst || soft_reset', 'rst'],
-    ['a packet that is cut short stays open', 'espalier_packer.v', 'clear_i ? open_d :', ''],
-    ['packets have another header', 'os_top.v', "8'he5", "8'he4"],
-    ['registers tell of another design', 'os_top.v', /\.N1\(\d+\)/, '.N1(77)'],
-    ['tiles start too early by default', 'os_top.v', /\.INTERVAL\((\d+)\)/, '.INTERVAL(1)'],
-    ['a tile without C keeps the C before', 'os_top.v', /starts_with_c\[/g, 'starts['],
-    ['accesses are answered with an error', 'espalier_axil.v', /s_axil_rresp *<?= .*;/, "s_axil_rresp = 2'b10;"],
-    ['counters are not cleared', 'espalier_registers.v', '= clear_q;', "= 1'b0;"],
-  ])('where %s', async (title, file, from, to) => {
-    const { place } = await writeTop(title.replaceAll(' ', '_'), ...CASES[0]!);
-    const path = join(place, file);
-    const text = readFileSync(path, 'utf8');
-    const broken = text.replace(from, to);
-    expect(broken).not.toBe(text);
-    writeFileSync(path, broken);
-    const { stdout, exitCode } = await simulate(place, 'os_top_tb', 'iverilog');
-    expect(stdout).toMatch(/\nFAIL: os_top, \d+ differences/);
-    expect(exitCode).toBe(1);
+/** Seed a defect in the top module of the first case, and run its testbench. */
+async function expectFail([title, file, from, to]: TopDefect, simulator: keyof typeof SIMULATORS) {
+  const { place } = await writeTop(`${simulator}_${title.replaceAll(' ', '_')}`, ...CASES[0]!);
+  const path = join(place, file);
+  const text = readFileSync(path, 'utf8');
+  const broken = text.replace(from, to);
+  expect(broken).not.toBe(text);
+  writeFileSync(path, broken);
+  const { stdout, exitCode } = await simulate(place, 'os_top_tb', simulator);
+  expect(stdout).toMatch(/\nFAIL: os_top, \d+ differences/);
+  expect(exitCode).not.toBe(0);
+}
+
+describe('the testbench of a top module fails', () => {
+  describe.skipIf(!installed('iverilog'))('in iverilog', () => {
+    it.each(TOP_DEFECTS)('where %s', (...defect) => expectFail(defect, 'iverilog'));
   });
+
+  it.skipIf(!installed('verilator'))(`in verilator where ${TOP_DEFECTS[0]![0]}`, () =>
+    expectFail(TOP_DEFECTS[0]!, 'verilator'),
+  );
 });
 
 it('the same design gives the same testbench', async () => {
