@@ -101,10 +101,11 @@ describe.each(Object.keys(SIMULATORS) as (keyof typeof SIMULATORS)[])('in %s', (
       },
     );
 
-    it.each(simulator === 'verilator' ? CASES.slice(2) : [...CASES, BEATS])(
-      'of the top module of %s passes',
-      async (...given) => {
-        const { place, name, jobs, beats } = await writeTop(simulator, ...given);
+    const tops = simulator === 'verilator' ? CASES.slice(2) : [...CASES, BEATS];
+    it.each(tops.map((given) => ({ name: given[0], given })))(
+      'of the top module of $name passes',
+      async ({ given }) => {
+        const { place, name, jobs, beats } = await writeTop(simulator, given);
         const { stdout, exitCode } = await simulate(place, `${name}_top_tb`, simulator);
         expect(stdout).toMatch(new RegExp(`^PASS: ${name}_top, ${jobs} jobs, ${beats} beats of results`));
         expect(exitCode).toBe(0);
@@ -114,7 +115,7 @@ describe.each(Object.keys(SIMULATORS) as (keyof typeof SIMULATORS)[])('in %s', (
 });
 
 /** Write the top module of a case with its testbench. */
-async function writeTop(folderName: string, ...[name, matrix, spec, streamBits = 32]: Case) {
+async function writeTop(folderName: string, [name, matrix, spec, streamBits = 32]: Case) {
   const design = buildDesign({ name, size: [2, 3, 4], projection: { preset: null, matrix }, ...spec });
   const top = topDesign(design, streamBits);
   const place = join(folder, `${folderName}_top`, name);
@@ -127,7 +128,7 @@ async function writeTop(folderName: string, ...[name, matrix, spec, streamBits =
 
 /** Seed a defect in the top module of the first case, and run its testbench. */
 async function expectFail([title, file, from, to]: TopDefect, simulator: keyof typeof SIMULATORS) {
-  const { place } = await writeTop(`${simulator}_${title.replaceAll(' ', '_')}`, ...CASES[0]!);
+  const { place } = await writeTop(`${simulator}_${title.replaceAll(' ', '_')}`, CASES[0]!);
   const path = join(place, file);
   const text = readFileSync(path, 'utf8');
   const broken = text.replace(from, to);
