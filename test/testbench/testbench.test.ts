@@ -24,7 +24,6 @@ type Case = readonly [
   name: string,
   matrix: Matrix3,
   spec: Pick<ArrayInput, 'types' | 'faultSlots' | 'multiplierStages'> & Partial<Pick<ArrayInput, 'size'>>,
-  streamBits?: number,
 ];
 
 const CASES: readonly Case[] = [
@@ -34,12 +33,11 @@ const CASES: readonly Case[] = [
   ['slow', SLOW, { types: { a: 'float32', b: 'float32', c: 'float32' }, faultSlots: 3, multiplierStages: 0 }],
 ];
 
-/** Each matrix is one beat, so that the buffers of the streams hold whole packets. */
+/** With streams of 1024 bits each matrix is one beat, so that their buffers hold whole packets. */
 const BEATS: Case = [
   'beats',
   PRESETS.output_stationary,
   { types: INT8, faultSlots: 0, multiplierStages: 0, size: [1, 1, 1] },
-  1024,
 ];
 
 const SIMULATORS = {
@@ -115,9 +113,9 @@ describe.each(Object.keys(SIMULATORS) as (keyof typeof SIMULATORS)[])('in %s', (
 });
 
 /** Write the top module of a case with its testbench. */
-async function writeTop(folderName: string, [name, matrix, spec, streamBits = 32]: Case) {
+async function writeTop(folderName: string, [name, matrix, spec]: Case) {
   const design = buildDesign({ name, size: [2, 3, 4], projection: { preset: null, matrix }, ...spec });
-  const top = topDesign(design, streamBits);
+  const top = topDesign(design, spec.size ? 1024 : 32);
   const place = join(folder, `${folderName}_top`, name);
   await writeFiles(place, [...emitDesign(design, { top }), await emitTopTestbench(top)]);
   // One job fault-free and four with faults, then more tiles than there is room for, then one after each soft reset.
