@@ -9,6 +9,9 @@ import { runScript } from './support/run-yosys.ts';
 
 const TIMEOUT_MS = 300_000;
 
+/** Presets in which one factor stays in the PE. */
+const STATIONARY_FACTOR = /^(row|col)_stationary/;
+
 /** A multiplier that SAT sees through at once. */
 const PAIR = operatorOf('multiplier', 'pair', (a, b) => (a << 8n) | b, 'assign product_o = {a_i, b_i};');
 
@@ -62,8 +65,11 @@ function proveOnce(design: Design): Promise<string> {
 describe('Yosys proves the netlist of gates of the PE equal to its RTL', () => {
   const cases: readonly (readonly [PresetName, Partial<ArrayInput>])[] = [
     ...PRESET_NAMES.map((preset) => [preset, {}] as const),
-    // With taps in front of a real product the sweep takes more than a minute, and the taps do not depend on the product.
-    ...PRESET_NAMES.map((preset) => [preset, { faultSlots: 1, operators: { multiplier: PAIR, adder: null } }] as const),
+    // With taps in front of both factors the sweep takes more than a minute, and the taps do not depend on the product.
+    ...PRESET_NAMES.map((preset) => {
+      const operators = STATIONARY_FACTOR.test(preset) ? null : { multiplier: PAIR, adder: null };
+      return [preset, { faultSlots: 1, ...(operators && { operators }) }] as const;
+    }),
     ['output_stationary', { types: { a: 'uint8', b: 'int8', c: 'int32' } }],
     ['row_stationary', { multiplierStages: 1 }],
   ];

@@ -23,7 +23,8 @@ const SLOW: Matrix3 = [
 type Case = readonly [
   name: string,
   matrix: Matrix3,
-  spec: Pick<ArrayInput, 'types' | 'faultSlots' | 'multiplierStages'> & Partial<Pick<ArrayInput, 'size'>>,
+  spec: Pick<ArrayInput, 'types' | 'faultSlots' | 'multiplierStages'> &
+    Partial<Pick<ArrayInput, 'size'>> & { streamBits?: number },
 ];
 
 const CASES: readonly Case[] = [
@@ -37,7 +38,7 @@ const CASES: readonly Case[] = [
 const BEATS: Case = [
   'beats',
   PRESETS.output_stationary,
-  { types: INT8, faultSlots: 0, multiplierStages: 0, size: [1, 1, 1] },
+  { types: INT8, faultSlots: 0, multiplierStages: 0, size: [1, 1, 1], streamBits: 1024 },
 ];
 
 const SIMULATORS = {
@@ -113,9 +114,9 @@ describe.each(Object.keys(SIMULATORS) as (keyof typeof SIMULATORS)[])('in %s', (
 });
 
 /** Write the top module of a case with its testbench. */
-async function writeTop(folderName: string, [name, matrix, spec]: Case) {
+async function writeTop(folderName: string, [name, matrix, { streamBits = 32, ...spec }]: Case) {
   const design = buildDesign({ name, size: [2, 3, 4], projection: { preset: null, matrix }, ...spec });
-  const top = topDesign(design, spec.size ? 1024 : 32);
+  const top = topDesign(design, streamBits);
   const place = join(folder, `${folderName}_top`, name);
   await writeFiles(place, [...emitDesign(design, { top }), await emitTopTestbench(top)]);
   // One job fault-free and four with faults, then more tiles than there is room for, then one after each soft reset.

@@ -26,12 +26,19 @@ describe.each(ARRAYS)('the streams of $name', ({ matrix, size, streamBits }) => 
     const driver = new TopDriver(top, simulation);
     const random = randomStream(seed, 'jobs');
     const chunk = 100;
-    for (let from = 0; from < count; from += chunk) {
-      const tiles = Array.from({ length: chunk }, (_, n) => drawTile(top, seed, from + n));
-      for (const [n, { matrices }] of tiles.entries()) {
-        const last = n === chunk - 1 || random.chance(1, 10);
+    const tilesFrom = (from: number) =>
+      Array.from({ length: Math.min(chunk, count - from) }, (_, n) => drawTile(top, seed, from + n));
+    const send = async (from: number) => {
+      for (const [n, { matrices }] of tilesFrom(from).entries()) {
+        const last = from + n === count - 1 || random.chance(1, 10);
         await driver.sendTile(matrices, { last, gapCycles: random.chance(1, 2) ? 0 : drawGap(top, random) });
       }
+    };
+    // The next tiles wait at the input before the results of these are taken: the core is never empty before the end.
+    await send(0);
+    for (let from = 0; from < count; from += chunk) {
+      await send(from + chunk);
+      const tiles = tilesFrom(from);
       const results = await driver.receive(chunk);
       for (const [n, bytes] of results.entries()) {
         expect([...new Int32Array(bytes.buffer)], `tile ${from + n} of seed ${seed}`).toEqual([...tiles[n]!.result]);
