@@ -47,7 +47,8 @@ export async function measureTop(presets: readonly PresetName[] = PRESET_NAMES):
         c: withC ? allocate('int32', n1 * n2) : undefined,
       };
       for (let n = 0; n < TILES; n++) await driver.sendTile(matrices, { last: n === TILES - 1, gapCycles: 0 });
-      await driver.receive(TILES);
+      const results = await driver.receive(TILES);
+      assertResults(results, 2 * n3, preset);
       const { clocks, frozenClocks } = await driver.readCounters();
       const { latencyCycles, utilisationBound } = design.schedule;
       const { burst, intervalCycles } = top;
@@ -70,6 +71,12 @@ export async function measureTop(presets: readonly PresetName[] = PRESET_NAMES):
     await simulation.close();
   }
   return rates;
+}
+
+/** The figures count for nothing where the products are wrong. */
+function assertResults(results: readonly Uint8Array[], expected: number, preset: PresetName): void {
+  const isRight = results.every((bytes) => new Int32Array(bytes.slice().buffer).every((value) => value === expected));
+  if (!isRight) throw new RangeError(`the top module of ${preset} gives wrong results`);
 }
 
 /** The dimension that is not spread over PEs is the depth; where all are, the last one. */
