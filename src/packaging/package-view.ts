@@ -46,6 +46,7 @@ export function packageView(design: Design, emitted: readonly EmittedFile[], top
     hash,
     toolVersion,
     grid,
+    instance: `u_${name}`,
     toplevel: hasTop ? moduleNames(design).top : grid,
     packets: top && packetsView(top),
     rtl,

@@ -26,7 +26,8 @@ export function refuseMisfit(
   counted: 'whole' | 'pes' = 'whole',
 ): void {
   const needs = counted === 'whole' ? 'it needs' : 'its PEs alone need';
-  const missing = LIMITED.filter(([kind]) => cells[kind] > device[kind]).map(
+  const beyond = LIMITED.filter(([kind]) => cells[kind] > device[kind]);
+  const missing = beyond.map(
     ([kind, noun]) =>
       `lacks ${counted === 'whole' ? '' : 'at least '}${grouped(cells[kind] - device[kind])} ${noun} (${needs} ${grouped(cells[kind])}, ${target.name} ${device.name} has ${grouped(device[kind])})`,
   );
@@ -36,5 +37,6 @@ export function refuseMisfit(
     larger.length === 0
       ? `no ${target.name} device here has enough`
       : `large enough${counted === 'whole' ? '' : ' for these'}: ${list(larger.map(({ name }) => name))}`;
-  throw new EspalierError(`array ${arrayName} ${missing.join(' and ')}; ${remedy}`);
+  const otherwise = beyond.every(([kind]) => kind === 'dsp') ? '; without DSPs: --no-dsp' : '';
+  throw new EspalierError(`array ${arrayName} ${missing.join(' and ')}; ${remedy}${otherwise}`);
 }

@@ -92,6 +92,18 @@ describe('the package', () => {
       }
     });
 
+    it('shows all ports of it, and of the grid, in instances', () => {
+      for (const module of ['tiny_top', 'tiny_grid']) {
+        const declared = text(`${module}.v`)
+          .split(/^\);/m)[0]!
+          .matchAll(/^ +(?:in|out)put +wire .*?(\w+),?$/gm);
+        const [, instance] = new RegExp(`\\n${module} u_tiny \\(([^;]*)\\);`).exec(text('README.md'))!;
+        const shown = [...instance!.matchAll(/\.(\w+)\((\w+)\)/g)];
+        expect(shown.map(([, port]) => port)).toEqual([...declared].map(([, port]) => port));
+        expect(shown.map(([, , signal]) => signal)).toEqual(shown.map(([, port]) => port));
+      }
+    });
+
     it('makes it what is synthesised, and lists it with its documents', () => {
       expect(text('tiny.core')).toContain('    toplevel: tiny_top\n');
       expect(text('synth/yosys_ice40.ys')).toContain('\nsynth_ice40 -top tiny_top\n');

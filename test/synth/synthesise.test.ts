@@ -26,6 +26,10 @@ describe('an array that does not fit a device', () => {
       { ...cells, lut: 100, ram: 40 },
       'array os lacks 8 blocks of RAM (it needs 40, ice40 hx8k has 32); no ice40 device here has enough',
     ],
+    [
+      { ...cells, lut: 100, dsp: 4 },
+      'array os lacks 4 DSPs (it needs 4, ice40 hx8k has 0); large enough: up5k; without DSPs: --no-dsp',
+    ],
   ])('is refused: case %#', (needed, message) => {
     expect(() => refuseMisfit('os', needed, ice40, ice40.devices[0]!)).toThrow(new EspalierError(message));
   });
