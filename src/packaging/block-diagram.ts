@@ -18,6 +18,10 @@ const MARGIN = 24;
 const TOP = 84;
 const ROW = 58;
 const BOX_WIDTH = 136;
+/** Heights of a block whose text is two lines, three, or four. */
+const LOW = 44;
+const MEDIUM = 60;
+const HIGH = 74;
 const LINE_HEIGHT = 15;
 
 /** Columns of the diagram from left to right, by the x of their blocks. */
@@ -30,21 +34,21 @@ export function blockDiagramView(top: TopDesign) {
     ...ports.map((port) => ({ port, title: `feed ${port.name}` })),
     ...tokens.map((port) => ({ port, title: `feed ${port.name}` })),
   ];
-  const height = Math.max(3, feeders.length) * ROW - (ROW - 44);
+  const height = Math.max(3, feeders.length) * ROW - (ROW - LOW);
   const middle = TOP + height / 2;
   const center = (own: number) => middle - own / 2;
   const box = (x: number, own: number): Box => ({ x, y: center(own), width: BOX_WIDTH, height: own });
   const grid: Box = { ...box(COLUMN.grid, height), y: TOP, height };
-  const loader = box(COLUMN.load, 74);
-  const skidIn = box(COLUMN.in, 44);
-  const collect = { ...box(COLUMN.out, 60), y: middle - 70 };
-  const pack = { ...box(COLUMN.out, 60), y: middle + 14 };
+  const loader = box(COLUMN.load, HIGH);
+  const skidIn = box(COLUMN.in, LOW);
+  const collect = { ...box(COLUMN.out, MEDIUM), y: middle - 70 };
+  const pack = { ...box(COLUMN.out, MEDIUM), y: middle + 14 };
   const bottom = TOP + height + 44;
-  const sequencer: Box = { x: COLUMN.feed, y: bottom, width: BOX_WIDTH, height: 60 };
-  const registers: Box = { x: COLUMN.in, y: bottom, width: COLUMN.load + BOX_WIDTH - COLUMN.in, height: 60 };
+  const sequencer: Box = { x: COLUMN.feed, y: bottom, width: BOX_WIDTH, height: MEDIUM };
+  const registers: Box = { x: COLUMN.in, y: bottom, width: COLUMN.load + BOX_WIDTH - COLUMN.in, height: MEDIUM };
   const slotsText = `${slots} tiles`;
   const feed = feeders.map(({ port, title }, n) => ({
-    box: { x: COLUMN.feed, y: TOP + n * ROW, width: BOX_WIDTH, height: 44 },
+    box: { x: COLUMN.feed, y: TOP + n * ROW, width: BOX_WIDTH, height: LOW },
     title,
     detail: `${port.lanes.length} ${port.lanes.length === 1 ? 'lane' : 'lanes'}${isElements(port) ? `, ${slotsText}` : ''}`,
     isElements: isElements(port),
@@ -56,13 +60,13 @@ export function blockDiagramView(top: TopDesign) {
       ...(own.isElements ? [elbow(loader, own.box)] : []),
       straight(own.box.x + BOX_WIDTH, own.box.y + own.box.height / 2, grid.x),
     ]),
-    straight(grid.x + BOX_WIDTH, collect.y + 30, collect.x),
+    straight(grid.x + BOX_WIDTH, collect.y + MEDIUM / 2, collect.x),
     down(collect, pack),
-    straight(pack.x + BOX_WIDTH, pack.y + 30, WIDTH - MARGIN),
-    control(`M${MARGIN} ${registers.y + 30}H${registers.x}`),
-    control(`M${registers.x + registers.width} ${registers.y + 30}H${sequencer.x}`),
-    control(`M${sequencer.x + BOX_WIDTH / 2} ${sequencer.y}V${TOP + feeders.length * ROW - (ROW - 44)}`),
-    control(`M${sequencer.x + BOX_WIDTH} ${sequencer.y + 30}H${grid.x + BOX_WIDTH / 2}V${TOP + height}`),
+    straight(pack.x + BOX_WIDTH, pack.y + MEDIUM / 2, WIDTH - MARGIN),
+    control(`M${MARGIN} ${registers.y + MEDIUM / 2}H${registers.x}`),
+    control(`M${registers.x + registers.width} ${registers.y + MEDIUM / 2}H${sequencer.x}`),
+    control(`M${sequencer.x + BOX_WIDTH / 2} ${sequencer.y}V${TOP + feeders.length * ROW - (ROW - LOW)}`),
+    control(`M${sequencer.x + BOX_WIDTH} ${sequencer.y + MEDIUM / 2}H${grid.x + BOX_WIDTH / 2}V${TOP + height}`),
   ];
   const faults = design.spec.faultSlots;
   const blocks = [

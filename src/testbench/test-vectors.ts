@@ -87,10 +87,12 @@ async function runOf(design: Design, plan: JobPlan, random: Random, count: numbe
 /** Read values of so many bits, in whole bytes, from little-endian bytes. */
 function lanesOf(bytes: Uint8Array, laneBits: number): bigint[] {
   const size = laneBits / 8;
-  return Array.from({ length: bytes.length / size }, (_, n) => bitsOf(bytes.subarray(n * size, (n + 1) * size)));
+  return Array.from({ length: bytes.length / size }, (_, n) =>
+    fromLittleEndian(bytes.subarray(n * size, (n + 1) * size)),
+  );
 }
 
 /** The number that little-endian bytes make. */
-export function bitsOf(bytes: Uint8Array): bigint {
+export function fromLittleEndian(bytes: Uint8Array): bigint {
   return BigInt(`0x0${Buffer.from(bytes).reverse().toString('hex')}`);
 }

@@ -1,7 +1,7 @@
 import { type Design, moduleNames } from '../design/design.ts';
 import { faultPorts } from '../emit/grid-ports.ts';
 import { literal } from '../emit/verilog.ts';
-import { bitsOf, type TestRun } from './test-vectors.ts';
+import { fromLittleEndian, type TestRun } from './test-vectors.ts';
 
 interface SignalView {
   readonly name: string;
@@ -28,13 +28,13 @@ interface RunView {
 
 /** What the template of the testbench prints. */
 export function testbenchView(design: Design, runs: readonly TestRun[]) {
-  const { spec, inputs, output, name, hash, toolVersion } = design;
+  const { spec, output, name, hash, toolVersion } = design;
   const slots = spec.faultSlots;
   const faults = faultPorts(design).filter(({ direction }) => direction === 'input');
   const settings = faults.filter(({ field }) => field !== 'enable');
   const signals = stimulusSignals(design);
   const outputBits = output.lanes * output.laneBits;
-  const stimulusBits = 1 + slots + inputs.reduce((sum, port) => sum + port.lanes * port.laneBits, 0);
+  const stimulusBits = stimulusBitsOf(design);
   let step = 0;
   const views = runs.map((run, number): RunView => {
     const steps = stepsOf(design, run, step);
@@ -81,11 +81,16 @@ function stimulusSignals({ inputs, spec }: Design): SignalView[] {
   return spec.faultSlots > 0 ? [...signals, place('fault_en_i', spec.faultSlots)] : signals;
 }
 
+/** Bits of a step's word. */
+function stimulusBitsOf({ inputs, spec }: Design): number {
+  return inputs.reduce((sum, port) => sum + port.lanes * port.laneBits, spec.faultSlots + 1);
+}
+
 /** A step for the reset, then one for each cycle. */
 function stepsOf(design: Design, { segment, faults, samples }: TestRun, first: number): StepView[] {
-  const { inputs, output, spec } = design;
+  const { inputs, output } = design;
   const outputBits = output.lanes * output.laneBits;
-  const stimulusBits = 1 + spec.faultSlots + inputs.reduce((sum, port) => sum + port.lanes * port.laneBits, 0);
+  const stimulusBits = stimulusBitsOf(design);
   const none = literal(outputBits, 0);
   const reset = literal(stimulusBits, 1n << BigInt(stimulusBits - 1));
   const steps: StepView[] = [{ at: first, stimulus: reset, expected: none, care: none }];
@@ -95,7 +100,7 @@ function stepsOf(design: Design, { segment, faults, samples }: TestRun, first: n
     let from = 0n;
     for (const [n, port] of inputs.entries()) {
       const frame = segment.frames[n]!.subarray(cycle * port.frameBytes, (cycle + 1) * port.frameBytes);
-      stimulus |= bitsOf(frame) << from;
+      stimulus |= fromLittleEndian(frame) << from;
       from += BigInt(port.lanes * port.laneBits);
     }
     for (const [slot, fault] of faults.entries()) {

@@ -13,7 +13,7 @@ import { identityOf, prepareWrites, type RegisterWrite, softResetWrite } from '.
 import type { TopDesign } from '../top/top-design.ts';
 import { keepBytesOf, type StreamBeats } from '../top/transport.ts';
 import { brokenPackets } from './broken-packets.ts';
-import { bitsOf } from './test-vectors.ts';
+import { fromLittleEndian } from './test-vectors.ts';
 import type { TopTestRun } from './top-test-runs.ts';
 
 /** Clocks without a beat or an access, beyond those of the longest tile, after which the core stands still. */
@@ -136,8 +136,9 @@ class BeatList {
     const [dataBytes, keepBytes] = [bits / 8, keepBytesOf(bits)];
     for (const { data, keep, last } of packets) {
       for (let n = 0; n < last.length; n++) {
-        const kept = bitsOf(keep.subarray(n * keepBytes, (n + 1) * keepBytes)) | (BigInt(last[n]!) << BigInt(bits / 8));
-        const word = bitsOf(data.subarray(n * dataBytes, (n + 1) * dataBytes)) | (kept << BigInt(bits));
+        const kept =
+          fromLittleEndian(keep.subarray(n * keepBytes, (n + 1) * keepBytes)) | (BigInt(last[n]!) << BigInt(bits / 8));
+        const word = fromLittleEndian(data.subarray(n * dataBytes, (n + 1) * dataBytes)) | (kept << BigInt(bits));
         this.literals.push({ at: this.length, word: literal(bits + bits / 8 + 1, word) });
       }
     }

@@ -11,7 +11,12 @@ export interface TileMatrices {
   readonly c?: TensorData | undefined;
 }
 
-/** Encode a tile as the beats of one packet. */
+/**
+ * Encode a tile as the beats of one packet.
+ * @param matrices A of N1×N3, B of N3×N2 and C of N1×N2, in the array's dtypes
+ * @throws {EspalierError} for a gap that no header can hold
+ * @throws {RangeError} for a matrix of another size
+ */
 export function encodeTile(top: TopDesign, matrices: TileMatrices, schedule: TileSchedule): StreamBeats {
   const { streamBits, beats } = top;
   const beatBytes = streamBits / 8;
@@ -33,7 +38,7 @@ export function encodeTile(top: TopDesign, matrices: TileMatrices, schedule: Til
   return wholeBeats(data, streamBits);
 }
 
-/** Encode the elements of R as the beats in which they leave. */
+/** Encode the elements of R, N1×N2 row-major in the dtype of C, as the beats in which they leave. */
 export function encodeResult({ streamBits, beats, lastBytes }: TopDesign, elements: TensorData): StreamBeats {
   const data = new Uint8Array((beats.c * streamBits) / 8);
   data.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
@@ -45,7 +50,7 @@ export function encodeResult({ streamBits, beats, lastBytes }: TopDesign, elemen
   return whole;
 }
 
-/** Make one packet of data that fills its beats. */
+/** Make one packet of whole beats: the bytes of data are a multiple of those of a beat, and all of them count. */
 export function wholeBeats(data: Uint8Array, streamBits: number): StreamBeats {
   const count = data.length / (streamBits / 8);
   const keep = new Uint8Array(count * keepBytesOf(streamBits)).fill(streamBits < 64 ? 2 ** (streamBits / 8) - 1 : 255);

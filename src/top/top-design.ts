@@ -73,7 +73,8 @@ export interface TopDesign {
 /**
  * Work out the top module of an array.
  * @param streamBits bits of tdata, a power of two; the narrowest that sustains the schedule when left out
- * @throws {EspalierError} for another width, or an array whose tiles span too many cycles for a top module
+ * @throws {EspalierError} for another width, or an array whose tiles span too many cycles for a top module, or of which
+ *   too many are under way at once
  */
 export function topDesign(design: Design, streamBits?: number): TopDesign {
   const { spec, lines, schedule, periodCycles } = design;
