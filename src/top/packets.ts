@@ -14,8 +14,7 @@ export interface TileMatrices {
 /**
  * Encode a tile as the beats of one packet.
  * @param matrices A of N1×N3, B of N3×N2 and C of N1×N2, in the array's dtypes
- * @throws {EspalierError} for a gap that no header can hold
- * @throws {RangeError} for a matrix of another size
+ * @throws {RangeError} for a matrix of another size, and for a gap that no header can hold
  */
 export function encodeTile(top: TopDesign, matrices: TileMatrices, schedule: TileSchedule): StreamBeats {
   const { streamBits, beats } = top;
