@@ -25,7 +25,8 @@ struct Stalls {
   std::uint32_t out = 0;
   std::uint32_t registers = 0;
   // In so many clocks after the reset the other side may break the rules: beats that wait are withdrawn, or become
-  // others, and of writes that never come a lone address or lone data shows for a clock.
+  // others; of writes that never come a lone address or lone data shows for a clock; and answers to accesses are left where
+  // they are.
   std::uint32_t breachClocks = 0;
 };
 
@@ -58,6 +59,7 @@ class TopBench {
   void clock();
   void driveStreams();
   void driveLoneWrites();
+  bool givesUp();
   void takeIn();
   void takeOut();
   void watch(const StreamPorts& port);
@@ -76,6 +78,9 @@ class TopBench {
   std::size_t next_ = 0;
   bool offering_ = false;
   bool writing_ = false;
+  // Answers to accesses that were given up, which come before those of others.
+  std::uint32_t oldWriteAnswers_ = 0;
+  std::uint32_t oldReadAnswers_ = 0;
   Beats received_;
   std::uint32_t packets_ = 0;
   // The beat that was offered and not taken in the clock before.

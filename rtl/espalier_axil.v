@@ -2,7 +2,8 @@
 //
 // Contract: address and data of a write may come in any order; they are taken together. write_o is 1 in one clock for
 // each write, with address, data and byte strobes; write_error_i answers in that clock. read_o likewise, answered by
-// read_data_i and read_error_i. An error becomes SLVERR. Every access is answered; the answer waits for bready or rready.
+// read_data_i and read_error_i. An error becomes SLVERR. Every access is answered, in order; answers wait for bready or rready. Up to 15 writes
+// are done ahead of their answers, and one read.
 `default_nettype none
 
 module espalier_axil #(
@@ -41,30 +42,21 @@ module espalier_axil #(
     input  wire [31:0]             read_data_i,
     input  wire                    read_error_i
 );
-  // A write and its answer. Address and data are taken in the same clock: one that comes alone leaves nothing behind.
-  reg                    accept_q, write_q, answer_q, write_error_q;
+  localparam [3:0] MOST_OWED = 4'd15;
+
+  // A write is taken address and data together, so that one that comes alone leaves nothing behind. It is done whether the
+  // answers before it have been taken or not, so that a host that follows one which never took them can reset the core.
+  reg                    accept_q, write_q;
   reg [ADDRESS_BITS-1:0] write_address_q;
   reg [31:0]             write_data_q;
   reg [3:0]              write_strobe_q;
-  wire both  = s_axil_awvalid && s_axil_wvalid;
-  wire write = write_q && (!answer_q || s_axil_bready);
+  reg [3:0]              owed_q;
+  reg [15:0]             errors_q, errors_d;
+  wire both = s_axil_awvalid && s_axil_wvalid;
 
   always @(posedge clk_i) begin
-    if (rst_i) begin
-      accept_q      <= 1'b0;
-      write_q       <= 1'b0;
-      answer_q      <= 1'b0;
-      write_error_q <= 1'b0;
-    end else begin
-      accept_q <= both && !accept_q && !write_q;
-      write_q  <= write_q ? !write : accept_q && both;
-      if (write) begin
-        answer_q      <= 1'b1;
-        write_error_q <= write_error_i;
-      end else if (s_axil_bready) begin
-        answer_q <= 1'b0;
-      end
-    end
+    if (rst_i) {accept_q, write_q} <= 2'b00;
+    else {accept_q, write_q} <= {both && !accept_q && !write_q && owed_q != MOST_OWED, accept_q && both};
   end
   always @(posedge clk_i) begin
     if (accept_q) begin
@@ -74,11 +66,25 @@ module espalier_axil #(
     end
   end
 
+  // Answers that are owed, and whether they are errors, the oldest at bit 0.
+  wire       answered = s_axil_bvalid && s_axil_bready;
+  wire [3:0] left     = owed_q - {3'd0, answered};
+
+  always @* begin
+    errors_d       = errors_q >> answered;
+    errors_d[left] = write_error_i;
+  end
+  always @(posedge clk_i) begin
+    if (rst_i) owed_q <= 4'd0;
+    else owed_q <= left + {3'd0, write_q};
+  end
+  always @(posedge clk_i) errors_q <= errors_d;
+
   assign s_axil_awready = accept_q;
   assign s_axil_wready  = accept_q;
-  assign s_axil_bvalid  = answer_q;
-  assign s_axil_bresp   = {write_error_q, 1'b0};
-  assign write_o        = write;
+  assign s_axil_bvalid  = owed_q != 4'd0;
+  assign s_axil_bresp   = {errors_q[0], 1'b0};
+  assign write_o        = write_q;
   assign write_word_o   = write_address_q[ADDRESS_BITS-1:2];
   assign write_data_o   = write_data_q;
   assign write_strobe_o = write_strobe_q;

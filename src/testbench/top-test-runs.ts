@@ -22,6 +22,8 @@ export interface TopTestRun {
   /** The packets of its tiles, and those of their results. */
   readonly tiles: readonly StreamBeats[];
   readonly results: readonly StreamBeats[];
+  /** Cycles from the job's first one to its last. */
+  readonly cycles: number;
   /** For each fault in how many cycles it must have changed a bit. */
   readonly firedCycles: readonly number[];
 }
@@ -81,6 +83,7 @@ async function runOf(top: TopDesign, plan: JobPlan, random: Random, count: numbe
       return encodeTile(top, matrices, { last: !next, gapCycles });
     }),
     results: tiles.map((tile) => encodeResult(top, takeBlock(outcome.result, blockOf(tile)))),
+    cycles: outcome.stats.cycles,
     firedCycles: outcome.faults.map(({ firedCycles }) => firedCycles),
   };
 }

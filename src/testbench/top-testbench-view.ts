@@ -12,12 +12,18 @@ import {
 import { identityOf, prepareWrites, type RegisterWrite, softResetWrite } from '../top/register-writes.ts';
 import type { TopDesign } from '../top/top-design.ts';
 import { keepBytesOf, type StreamBeats } from '../top/transport.ts';
-import { brokenPackets } from './broken-packets.ts';
+import { brokenPackets, spacedTiles } from './altered-tiles.ts';
 import { fromLittleEndian } from './test-vectors.ts';
 import type { TopTestRun } from './top-test-runs.ts';
 
 /** Clocks without a beat or an access, beyond those of the longest tile, after which the core stands still. */
 const PATIENCE_CLOCKS = 10_000;
+
+/** Clocks between the start of a job's first tile and its cycle 0, and after its last cycle, that no cycle counts. */
+const CLOCKS_AROUND = 2;
+
+/** Soft resets after each of which job 0 is done. */
+const SOFT_RESETS = 4;
 
 /** Tiles for which the buffers of both streams have room besides: packets may be as short as one beat on the way out. */
 const BUFFERED = 6;
@@ -36,35 +42,40 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
     number,
     title: run.title,
     writes: prepareWrites(top, run.faults).map(accessView),
-    ...addJob(run, tileBeats, resultBeats),
+    ...addJob(top, run, tileBeats, resultBeats),
     fired: run.firedCycles.map((cycles, slot) => accessView({ address: faultAddressOf(slot, 'FIRED'), value: cycles })),
   }));
+  const [first] = runs;
   const again = views[0]!;
-  const { tiles } = runs[0]!;
+  const { tiles } = first!;
   const times = Math.ceil((top.slots + top.outSlots + BUFFERED) / tiles.length);
-  const broken = brokenPackets(top, tiles[0]!).map(({ error, packet }) => {
-    const from = tileBeats.length;
-    tileBeats.add([packet]);
-    return { error, from, to: tileBeats.length, flag: literal(32, fieldMask('STATUS', error)) };
+  const broken = brokenPackets(top, tiles).map(({ what, error, packet }) => {
+    return { what, ...tileBeats.add([packet]), flag: literal(32, fieldMask('STATUS', error)) };
   });
-  // At a soft reset the result of one tile waits and half of the next one is in.
-  const cutFrom = tileBeats.length;
-  tileBeats.add([tiles.at(-1)!, tiles[0]!]);
-  const cutTo = tileBeats.length;
+  const spaced = spacedTiles(top, tiles);
+  const spacedView = {
+    ...again,
+    ...rangeView(tileBeats.add(spaced.tiles)),
+    ...lengthsView(top, spaced.lastStart + design.schedule.latencyCycles, 1),
+  };
+  // A tile that is the last of its job, whose result waits at a soft reset, and half of another one.
+  const cut = tileBeats.add([tiles.at(-1)!, tiles[0]!]);
+  const middle = cut.to - Math.floor(tiles[0]!.last.length / 2);
+  const begun = { from: again.tileFrom, to: again.tileEnd - tiles.at(-1)!.last.length };
   return {
     name,
     hash,
     toolVersion,
     top: moduleNames(design).top,
     module: moduleNames(design).topTestbench,
-    jobCount: runs.length + times + 2,
+    jobCount: runs.length + 1 + times + SOFT_RESETS,
     dataBits: streamBits,
     dataRange: `[${streamBits - 1}:0] `,
     keepRange: `[${keepBits - 1}:0] `,
     keepBits,
     addressRange: `[${ADDRESS_BITS - 1}:0] `,
     patienceClocks: PATIENCE_CLOCKS + 4 * (drainCycles + intervalCycles),
-    stillClocks: STILL_CLOCKS + 2 * (drainCycles + intervalCycles),
+    stillClocks: STILL_CLOCKS + 2 * (drainCycles + intervalCycles) + spaced.mostGap,
     identity: Object.entries(identityOf(top)).map(([register, value]) => ({
       ...accessView({ address: addressOf(register), value }),
       register,
@@ -76,41 +87,53 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
     },
     withoutFaults: prepareWrites(top, []).map(accessView),
     broken,
+    spaced: spacedView,
     clear: controlView('ENABLE', 'CLEAR'),
+    enable: controlView('ENABLE'),
     held: {
       ...again,
       times,
       count: literal(32, times * tiles.length),
+      ...lengthsView(top, first!.cycles, times),
       disable: controlView('CLEAR'),
-      enable: controlView('ENABLE'),
-      running: literal(32, fieldMask('STATUS', 'RUNNING')),
     },
-    cut: { from: cutFrom, middle: cutTo - Math.floor(tiles[0]!.last.length / 2), to: cutTo },
     resets: [
       {
         ...accessView(softResetWrite()),
-        forgets: false,
-        holdName: 'hold',
-        waits: 'the first beat',
-        rest: 'whose rest is dropped',
+        when: 'while a result waits at its first beat and a packet is half in, whose rest is dropped',
+        from: cut.from,
+        to: middle,
+        rest: cut.to,
+        hold: 'hold',
+        waits: 'm_axis_tvalid',
       },
       {
         ...accessView(softResetWrite({ forgetPacket: true })),
-        forgets: true,
-        holdName: 'hold_last',
-        waits: 'the last beat',
-        rest: 'whose rest never comes',
+        when: 'while a result waits at its last beat and a packet is half in, whose rest never comes',
+        from: cut.from,
+        to: middle,
+        hold: 'hold_last',
+        waits: '(m_axis_tvalid && m_axis_tlast)',
+      },
+      { ...accessView(softResetWrite()), when: 'while the first tiles of a job are in the grid', ...begun },
+      {
+        ...accessView(softResetWrite({ forgetPacket: true })),
+        when: 'while the grid stands still for want of a tile',
+        ...begun,
+        still: statusOf('BUSY', 'RUNNING', 'FROZEN', 'NO_TILE'),
       },
     ],
     again,
-    tilesIn: literal(ADDRESS_BITS, addressOf('TILES_IN')),
-    tilesOut: literal(ADDRESS_BITS, addressOf('TILES_OUT')),
-    status: literal(ADDRESS_BITS, addressOf('STATUS')),
-    busy: literal(32, fieldMask('STATUS', 'BUSY')),
-    errors: literal(
-      32,
-      PACKET_ERRORS.reduce((sum, error) => sum + fieldMask('STATUS', error), fieldMask('STATUS', 'SLIPPED')),
+    kept: keptAccesses(top, runs.at(-1)!),
+    registers: Object.fromEntries(
+      ['STATUS', 'TILES_IN', 'TILES_OUT', 'CYCLE', 'CLOCKS', 'FROZEN_CLOCKS']
+        .map((register) => [register, literal(ADDRESS_BITS, addressOf(register))])
+        .concat([['CYCLE_HIGH', literal(ADDRESS_BITS, addressOf('CYCLE', 1))]]),
     ),
+    busy: statusOf('BUSY'),
+    running: statusOf('RUNNING'),
+    moving: statusOf('BUSY', 'RUNNING', 'FROZEN', 'NO_TILE', 'NO_ROOM'),
+    errors: statusOf('SLIPPED', ...PACKET_ERRORS),
     tileBeats: tileBeats.literals,
     tileBeatCount: tileBeats.length,
     resultBeats: resultBeats.literals,
@@ -131,7 +154,9 @@ class BeatList {
     return this.literals.length;
   }
 
-  add(packets: readonly StreamBeats[]): void {
+  /** Put packets behind those before; tells where their beats lie. */
+  add(packets: readonly StreamBeats[]): { readonly from: number; readonly to: number } {
+    const from = this.length;
     const bits = this.#streamBits;
     const [dataBytes, keepBytes] = [bits / 8, keepBytesOf(bits)];
     for (const { data, keep, last } of packets) {
@@ -142,16 +167,47 @@ class BeatList {
         this.literals.push({ at: this.length, word: literal(bits + bits / 8 + 1, word) });
       }
     }
+    return { from, to: this.length };
   }
 }
 
-/** Put the beats of a job behind those before; tells where they lie, and how many packets there are. */
-function addJob({ tiles, results }: TopTestRun, tileBeats: BeatList, resultBeats: BeatList) {
-  const [tileFrom, resultFrom] = [tileBeats.length, resultBeats.length];
-  tileBeats.add(tiles);
-  resultBeats.add(results);
-  const [tileEnd, resultEnd] = [tileBeats.length, resultBeats.length];
-  return { tileFrom, tileEnd, resultFrom, resultEnd, count: literal(32, tiles.length) };
+/** Put the beats of a job behind those before; tells where they lie, how many packets there are, and how long it takes. */
+function addJob(top: TopDesign, { tiles, results, cycles }: TopTestRun, tileBeats: BeatList, resultBeats: BeatList) {
+  const { from, to } = resultBeats.add(results);
+  return {
+    ...rangeView(tileBeats.add(tiles)),
+    resultFrom: from,
+    resultEnd: to,
+    count: literal(32, tiles.length),
+    ...lengthsView(top, cycles, 1),
+  };
+}
+
+function rangeView({ from, to }: { readonly from: number; readonly to: number }) {
+  return { tileFrom: from, tileEnd: to };
+}
+
+/** How long a job of so many cycles takes, and so many of them in clocks of the grid, those before and after it included. */
+function lengthsView({ design, drainCycles }: TopDesign, cycles: number, times: number) {
+  const worked = times * (cycles - design.schedule.latencyCycles + drainCycles + CLOCKS_AROUND);
+  return { cycles: literal(32, cycles), worked: literal(32, worked) };
+}
+
+/** What the registers of the fault slots read after jobs of which the last one with faults has set them up. */
+function keptAccesses(top: TopDesign, { faults }: TopTestRun) {
+  const values = new Map<number, number>();
+  for (const { address, value } of prepareWrites(top, faults)) values.set(address, value);
+  for (const { address, value } of prepareWrites(top, [])) values.set(address, value);
+  values.delete(addressOf('CONTROL'));
+  return [...values].map(([address, value]) => accessView({ address, value }));
+}
+
+/** Fields of STATUS that are set together. */
+function statusOf(...fields: readonly string[]): string {
+  return literal(
+    32,
+    fields.reduce((sum, field) => sum + fieldMask('STATUS', field), 0),
+  );
 }
 
 /** A write to CONTROL that sets these fields and no other. */

@@ -113,15 +113,15 @@ describe.each(Object.keys(SIMULATORS) as (keyof typeof SIMULATORS)[])('in %s', (
   });
 });
 
-/** Write the top module of a case with its testbench. */
+/** Write the top module of a case with its testbench; A and B end within a beat. */
 async function writeTop(folderName: string, [name, matrix, { streamBits = 32, ...spec }]: Case) {
-  const design = buildDesign({ name, size: [2, 3, 4], projection: { preset: null, matrix }, ...spec });
+  const design = buildDesign({ name, size: [2, 3, 5], projection: { preset: null, matrix }, ...spec });
   const top = topDesign(design, streamBits);
   const place = join(folder, `${folderName}_top`, name);
   await writeFiles(place, [...emitDesign(design, { top }), await emitTopTestbench(top)]);
-  // One job fault-free and four with faults, then more tiles than there is room for, then one after each soft reset.
+  // One job fault-free and four with faults, one with gaps, more tiles than there is room for, one after each soft reset.
   const tiles = Math.min(design.periodCycles, 4) + 1;
-  const jobs = (spec.faultSlots === 0 ? 1 : 5) + Math.ceil((top.slots + top.outSlots + 6) / tiles) + 2;
+  const jobs = (spec.faultSlots === 0 ? 1 : 5) + 1 + Math.ceil((top.slots + top.outSlots + 6) / tiles) + 4;
   return { place, name, jobs, beats: jobs * tiles * top.beats.c };
 }
 
