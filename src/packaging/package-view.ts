@@ -87,6 +87,7 @@ function packetsView(top: TopDesign) {
     headerTable: fieldTable(HEADER_FIELDS),
     result,
     schedule: describeSchedule(top),
+    latencyCycles: design.schedule.latencyCycles,
     returnGapCycles,
   };
 }

@@ -36,7 +36,7 @@ export function refuseMisfit(
   const remedy =
     larger.length === 0
       ? `no ${target.name} device here has enough`
-      : `large enough${counted === 'whole' ? '' : ' for these'}: ${list(larger.map(({ name }) => name))}`;
+      : `large enough${counted === 'whole' ? '' : ' for its PEs'}: ${list(larger.map(({ name }) => name))}`;
   const otherwise = beyond.every(([kind]) => kind === 'dsp') ? '; without DSPs: --no-dsp' : '';
   throw new EspalierError(`array ${arrayName} ${missing.join(' and ')}; ${remedy}${otherwise}`);
 }

@@ -77,7 +77,7 @@ export const REGISTERS: readonly RegisterEntry[] = [
       flag(
         'FORGET_PACKET',
         3,
-        'write 1 beside SOFT_RESET when the source has given up a packet: the next beat is a header; reads 0',
+        'write 1 beside SOFT_RESET when the source has given up a packet: the next beat is a header; without SOFT_RESET it does nothing; reads 0',
       ),
     ],
   },
@@ -90,7 +90,7 @@ export const REGISTERS: readonly RegisterEntry[] = [
       flag('NO_TILE', 3, 'because it is not there'),
       flag('NO_ROOM', 4, 'because no output slot is free'),
       flag('SLIPPED', 5, 'since the last CLEAR a tile started later than its gap said: the schedule is no legal one'),
-      flag('MAGIC', 8, 'a packet was dropped: its header was none'),
+      flag('MAGIC', 8, 'a packet was dropped: its header was none, with another MAGIC or a bit set in ZERO'),
       flag('EARLY_LAST', 9, 'a packet was dropped: tlast before its last beat'),
       flag('LATE_LAST', 10, 'a packet was dropped: no tlast on its last beat'),
       flag('NULL_BYTE', 11, 'a packet was dropped: a null byte where data must be'),
@@ -111,8 +111,12 @@ export const REGISTERS: readonly RegisterEntry[] = [
   },
   word('STREAM_BITS', 0x030, 'read', 'bits of tdata'),
   word('FAULT_SLOTS', 0x034, 'read', 'number of fault slots'),
-  counter('CYCLE', 0x040, 'cycles that the grid has done of the job, or of the last one'),
-  counter('CLOCKS', 0x048, 'clocks in which a job ran, of all jobs'),
+  counter('CYCLE', 0x040, 'cycles that the grid has done of the job, or of the last one, from its cycle 0 on'),
+  counter(
+    'CLOCKS',
+    0x048,
+    'clocks in which a job ran, of all jobs, those before its cycle 0 and after its last cycle included',
+  ),
   counter('FROZEN_CLOCKS', 0x050, 'of these, clocks in which the grid stood still'),
 ];
 

@@ -9,7 +9,7 @@ export const GAP_BITS = 20;
 /** The low 32 bits of the first beat of a tile's packet; bits of no field are zero. */
 export const HEADER_FIELDS = [
   { name: 'MAGIC', bit: 24, widthBits: 8, does: `0x${HEADER_MAGIC.toString(16)}` },
-  { name: 'ZERO', bit: 22, widthBits: 2, does: '0' },
+  { name: 'ZERO', bit: 22, widthBits: 2, does: '0, else the packet is dropped' },
   { name: 'LAST', bit: 21, widthBits: 1, does: 'this is the last tile of its job' },
   { name: 'WITH_C', bit: 20, widthBits: 1, does: 'C follows; without it C is zero' },
   {

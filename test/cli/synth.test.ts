@@ -73,7 +73,7 @@ describe('synth', () => {
     [
       'whose PEs alone have no room',
       SPEC.replace('2 x 2 x 2', '4 x 4 x 2'),
-      /^espalier: array two lacks at least [\d,]+ LUTs \(its PEs alone need [\d,]+, ice40 hx1k has 1,280\) and lacks at least 320 flip-flops \(its PEs alone need 1,600, ice40 hx1k has 1,280\); large enough for these: hx8k or up5k\n$/,
+      /^espalier: array two lacks at least [\d,]+ LUTs \(its PEs alone need [\d,]+, ice40 hx1k has 1,280\) and lacks at least 320 flip-flops \(its PEs alone need 1,600, ice40 hx1k has 1,280\); large enough for its PEs: hx8k or up5k\n$/,
     ],
     [
       'that has no room with the shift registers at its pins',

@@ -17,7 +17,7 @@
 // row-major, little-endian, elements contiguous, each matrix from a new beat on; tlast on the last beat only. The header is the
 // low 32 bits of its beat:
 //   31..24 MAGIC  0xe5
-//   23..22 ZERO   0
+//   23..22 ZERO   0, else the packet is dropped
 //   21     LAST   this is the last tile of its job
 //   20     WITH_C C follows; without it C is zero
 //   19..0  GAP    cycles from the start of this tile to that of the next; 0 for the default schedule
