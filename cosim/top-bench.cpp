@@ -196,7 +196,7 @@ bool TopBench::stalls(std::uint32_t of65536) {
 // All outputs are registers: what they show before the edge does not hang on what is driven now.
 void TopBench::clock() {
   driveStreams();
-  driveLoneWrites();
+  driveStrayWrites();
   watch(machine_.out);
   const bool goesIn = isSet(machine_.in.valid) && isSet(machine_.in.ready);
   const bool comesOut = isSet(machine_.out.valid) && isSet(machine_.out.ready);
@@ -228,14 +228,17 @@ void TopBench::driveStreams() {
   set(machine_.out.ready, !stalls(stalls_.out));
 }
 
-void TopBench::driveLoneWrites() {
+void TopBench::driveStrayWrites() {
   if (writing_ || stalls_.breachClocks == 0) return;
   const RegisterPorts& ports = machine_.registers;
-  const bool breaks = clocks_ < stalls_.breachClocks && stalls(0x4000);
-  const bool isAddress = breaks && stalls(0x8000);
-  set(ports.writeAddressValid, isAddress);
-  set(ports.writeDataValid, breaks && !isAddress);
-  if (isAddress) setWord(ports.writeAddress, random_ % 0x4000);
+  const bool breaks = clocks_ < stalls_.breachClocks;
+  const bool hasAddress = breaks && stalls(0x6000);
+  const bool hasData = breaks && stalls(0x6000);
+  set(ports.writeAddressValid, hasAddress);
+  set(ports.writeDataValid, hasData);
+  if (hasAddress) setWord(ports.writeAddress, random_ % 0x4000);
+  if (hasData) setWord(ports.writeData, random_ % 0x10000);
+  if (hasAddress && hasData && isSet(ports.writeAddressReady) && isSet(ports.writeDataReady)) ++oldWriteAnswers_;
 }
 
 // Whether an access that was begun is left unanswered.

@@ -25,8 +25,8 @@ struct Stalls {
   std::uint32_t out = 0;
   std::uint32_t registers = 0;
   // In so many clocks after the reset the other side may break the rules: beats that wait are withdrawn, or become
-  // others; of writes that never come a lone address or lone data shows for a clock; and answers to accesses are left where
-  // they are.
+  // others; addresses and data of writes show for a clock, alone or together; and answers to accesses are left
+  // where they are.
   std::uint32_t breachClocks = 0;
 };
 
@@ -58,7 +58,7 @@ class TopBench {
   bool stalls(std::uint32_t of65536);
   void clock();
   void driveStreams();
-  void driveLoneWrites();
+  void driveStrayWrites();
   bool givesUp();
   void takeIn();
   void takeOut();

@@ -11,7 +11,7 @@
 // each for one clock. After tlast everything is as before. A packet waits at its header until a slot is free.
 // full_o tells that no slot is free and no tile is on its way into one.
 // clear_i forgets all tiles, but not where packets end: the rest of one that is open is dropped. With forget_i beside it
-// there is no rest, and the next beat is a header.
+// there is no rest, and the next beat is a header; one that is taken in that very clock is lost, and so is its packet.
 `default_nettype none
 
 module espalier_loader #(

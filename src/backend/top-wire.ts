@@ -22,7 +22,7 @@ export interface Stalls {
   readonly registers: number;
   /**
    * In so many clocks after the reset the other side may break the rules: input beats that wait are withdrawn or become
-   * others, a lone address or lone data of a write that never comes shows for a clock, and register accesses return
+   * others, addresses and data of writes show for a clock, alone or together, and register accesses return
    * something without having taken the answer. None when left out.
    */
   readonly breachClocks?: number | undefined;
