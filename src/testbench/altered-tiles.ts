@@ -50,6 +50,7 @@ export function brokenPackets(top: TopDesign, tiles: readonly StreamBeats[]): Br
     { what: 'the header alone', error: 'EARLY_LAST', packet: start(1) },
     { what: 'tlast after A', error: 'EARLY_LAST', packet: start(ends.a) },
     { what: 'tlast after B, where C should follow', error: 'EARLY_LAST', packet: start(ends.b) },
+    ...(beats.c > 1 ? [{ what: 'tlast within C', error: 'EARLY_LAST' as const, packet: start(ends.c - 1) }] : []),
     { what: 'no tlast after C', error: 'LATE_LAST', packet: longer(whole, start(1)) },
     { what: 'no tlast after B, where no C should follow', error: 'LATE_LAST', packet: longer(bare, start(1)) },
     { what: 'a null byte in the header', error: 'NULL_BYTE', packet: nullByte(1, 3) },

@@ -4,6 +4,7 @@ import {
   ADDRESS_BITS,
   addressOf,
   FAULT_BASE,
+  FAULT_STRIDE,
   faultAddressOf,
   fieldMask,
   PACKET_ERRORS,
@@ -83,7 +84,10 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
     runs: views,
     refused: {
       written: accessView({ address: addressOf('ID'), value: TOP_ID }),
-      absent: accessView({ address: FAULT_BASE - 4, value: 0 }),
+      // Before the fault slots, and behind them unless they fill the map.
+      absent: [FAULT_BASE - 4, FAULT_BASE + design.spec.faultSlots * FAULT_STRIDE]
+        .filter((address) => address < 2 ** ADDRESS_BITS)
+        .map((address) => accessView({ address, value: 0 })),
     },
     withoutFaults: prepareWrites(top, []).map(accessView),
     broken,

@@ -82,4 +82,12 @@ export const TOP_DEFECTS: readonly TopDefect[] = [
   ],
   ['header bytes may be null', 'espalier_loader.v', "keep[3:0] != 4'hf", "keep[0] != 1'b1"],
   ['the end of C is taken for that of B', 'espalier_loader.v', 'KEEP_B : KEEP_C', 'KEEP_B : KEEP_B'],
+  ['a slot that is not there answers', 'espalier_fault_slots.v', /write_error_o = 1'b1;/, "write_error_o = 1'b0;"],
+  [
+    'bytes of a write count that should not',
+    'espalier_axil.v',
+    'write_strobe_o = write_strobe_q',
+    "write_strobe_o = 4'hf",
+  ],
+  ['a packet may end within C', 'espalier_loader.v', 'wire early   =', 'wire early   = state_q != IN_C &&'],
 ];
