@@ -12,9 +12,8 @@ import {
 } from '../top/register-map.ts';
 import { identityOf, prepareWrites, type RegisterWrite, softResetWrite } from '../top/register-writes.ts';
 import type { TopDesign } from '../top/top-design.ts';
-import { keepBytesOf, type StreamBeats } from '../top/transport.ts';
 import { brokenPackets, spacedTiles } from './altered-tiles.ts';
-import { fromLittleEndian } from './test-vectors.ts';
+import { BeatList, type BeatRange } from './beat-list.ts';
 import type { TopTestRun } from './top-test-runs.ts';
 
 /** Clocks without a beat or an access, beyond those of the longest tile, after which the core stands still. */
@@ -22,9 +21,6 @@ const PATIENCE_CLOCKS = 10_000;
 
 /** Clocks between the start of a job's first tile and its cycle 0, and after its last cycle, that no cycle counts. */
 const CLOCKS_AROUND = 2;
-
-/** Soft resets after each of which job 0 is done. */
-const SOFT_RESETS = 4;
 
 /** Tiles for which the buffers of both streams have room besides: packets may be as short as one beat on the way out. */
 const BUFFERED = 6;
@@ -63,13 +59,15 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
   const cut = tileBeats.add([tiles.at(-1)!, tiles[0]!]);
   const middle = cut.to - Math.floor(tiles[0]!.last.length / 2);
   const begun = { from: again.tileFrom, to: again.tileEnd - tiles.at(-1)!.last.length };
+  // Job 0 again after each.
+  const resets = softResets(cut, middle, begun);
   return {
     name,
     hash,
     toolVersion,
     top: moduleNames(design).top,
     module: moduleNames(design).topTestbench,
-    jobCount: runs.length + 1 + times + SOFT_RESETS,
+    jobCount: runs.length + 1 + times + resets.length,
     dataBits: streamBits,
     dataRange: `[${streamBits - 1}:0] `,
     keepRange: `[${keepBits - 1}:0] `,
@@ -101,32 +99,7 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
       ...lengthsView(top, first!.cycles, times),
       disable: controlView('CLEAR'),
     },
-    resets: [
-      {
-        ...accessView(softResetWrite()),
-        when: 'while a result waits at its first beat and a packet is half in, whose rest is dropped',
-        from: cut.from,
-        to: middle,
-        rest: cut.to,
-        hold: 'hold',
-        waits: 'm_axis_tvalid',
-      },
-      {
-        ...accessView(softResetWrite({ forgetPacket: true })),
-        when: 'while a result waits at its last beat and a packet is half in, whose rest never comes',
-        from: cut.from,
-        to: middle,
-        hold: 'hold_last',
-        waits: '(m_axis_tvalid && m_axis_tlast)',
-      },
-      { ...accessView(softResetWrite()), when: 'while the first tiles of a job are in the grid', ...begun },
-      {
-        ...accessView(softResetWrite({ forgetPacket: true })),
-        when: 'while the grid stands still for want of a tile',
-        ...begun,
-        still: statusOf('BUSY', 'RUNNING', 'FROZEN', 'NO_TILE'),
-      },
-    ],
+    resets,
     again,
     kept: keptAccesses(top, runs.at(-1)!),
     registers: Object.fromEntries(
@@ -145,36 +118,6 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
   };
 }
 
-/** Beats as words of tlast, tkeep and tdata, the first at 0. */
-class BeatList {
-  readonly literals: { readonly at: number; readonly word: string }[] = [];
-  readonly #streamBits: number;
-
-  constructor(streamBits: number) {
-    this.#streamBits = streamBits;
-  }
-
-  get length(): number {
-    return this.literals.length;
-  }
-
-  /** Put packets behind those before; tells where their beats lie. */
-  add(packets: readonly StreamBeats[]): { readonly from: number; readonly to: number } {
-    const from = this.length;
-    const bits = this.#streamBits;
-    const [dataBytes, keepBytes] = [bits / 8, keepBytesOf(bits)];
-    for (const { data, keep, last } of packets) {
-      for (let n = 0; n < last.length; n++) {
-        const kept =
-          fromLittleEndian(keep.subarray(n * keepBytes, (n + 1) * keepBytes)) | (BigInt(last[n]!) << BigInt(bits / 8));
-        const word = fromLittleEndian(data.subarray(n * dataBytes, (n + 1) * dataBytes)) | (kept << BigInt(bits));
-        this.literals.push({ at: this.length, word: literal(bits + bits / 8 + 1, word) });
-      }
-    }
-    return { from, to: this.length };
-  }
-}
-
 /** Put the beats of a job behind those before; tells where they lie, how many packets there are, and how long it takes. */
 function addJob(top: TopDesign, { tiles, results, cycles }: TopTestRun, tileBeats: BeatList, resultBeats: BeatList) {
   const { from, to } = resultBeats.add(results);
@@ -187,7 +130,7 @@ function addJob(top: TopDesign, { tiles, results, cycles }: TopTestRun, tileBeat
   };
 }
 
-function rangeView({ from, to }: { readonly from: number; readonly to: number }) {
+function rangeView({ from, to }: BeatRange) {
   return { tileFrom: from, tileEnd: to };
 }
 
@@ -195,6 +138,36 @@ function rangeView({ from, to }: { readonly from: number; readonly to: number })
 function lengthsView({ design, drainCycles }: TopDesign, cycles: number, times: number) {
   const worked = times * (cycles - design.schedule.latencyCycles + drainCycles + CLOCKS_AROUND);
   return { cycles: literal(32, cycles), worked: literal(32, worked) };
+}
+
+/** The soft resets of the testbench: what comes before each, and what must be so when it comes. */
+function softResets(cut: BeatRange, middle: number, begun: BeatRange) {
+  return [
+    {
+      ...accessView(softResetWrite()),
+      when: 'while a result waits at its first beat and a packet is half in, whose rest is dropped',
+      from: cut.from,
+      to: middle,
+      rest: cut.to,
+      hold: 'hold',
+      waits: 'm_axis_tvalid',
+    },
+    {
+      ...accessView(softResetWrite({ forgetPacket: true })),
+      when: 'while a result waits at its last beat and a packet is half in, whose rest never comes',
+      from: cut.from,
+      to: middle,
+      hold: 'hold_last',
+      waits: '(m_axis_tvalid && m_axis_tlast)',
+    },
+    { ...accessView(softResetWrite()), when: 'while the first tiles of a job are in the grid', ...begun },
+    {
+      ...accessView(softResetWrite({ forgetPacket: true })),
+      when: 'while the grid stands still for want of a tile',
+      ...begun,
+      still: statusOf('BUSY', 'RUNNING', 'FROZEN', 'NO_TILE'),
+    },
+  ];
 }
 
 /** What the registers of the fault slots read after jobs of which the last one with faults has set them up. */
