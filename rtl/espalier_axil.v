@@ -2,8 +2,8 @@
 //
 // Contract: address and data of a write may come in any order; they are taken together. write_o is 1 in one clock for
 // each write, with address, data and byte strobes; write_error_i answers in that clock. read_o likewise, answered by
-// read_data_i and read_error_i. An error becomes SLVERR. Every access is answered, in order; answers wait for bready or rready. Up to 15 writes
-// are done ahead of their answers, and one read.
+// read_data_i and read_error_i. An error becomes SLVERR. Every access is answered, in order; answers wait for bready or
+// rready. Up to 15 writes are done ahead of their answers, and one read.
 `default_nettype none
 
 module espalier_axil #(
@@ -44,8 +44,9 @@ module espalier_axil #(
 );
   localparam [3:0] MOST_OWED = 4'd15;
 
-  // A write is taken address and data together, so that one that comes alone leaves nothing behind. It is done whether the
-  // answers before it have been taken or not, so that a host that follows one which never took them can reset the core.
+  // A write is taken address and data together, so that one that comes alone leaves nothing behind; after one that was
+  // withdrawn a valid must have been 0 for a clock. It is done whether the answers before it have been taken or not, so
+  // that a host that follows one which never took them can reset the core.
   reg                    accept_q, write_q;
   reg [ADDRESS_BITS-1:0] write_address_q;
   reg [31:0]             write_data_q;

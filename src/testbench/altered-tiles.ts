@@ -11,7 +11,7 @@ export interface BrokenPacket {
   readonly packet: StreamBeats;
 }
 
-/** The longest gap has more bits than a byte. */
+/** The longest gap has at least so many cycles: more bits than a byte. */
 const LONG_GAP = 300;
 
 /**
@@ -26,39 +26,37 @@ export function brokenPackets(top: TopDesign, tiles: readonly StreamBeats[]): Br
   const bare = tiles.find(({ last }) => last.length === bareBeats)!;
   const ends = { a: 1 + beats.a, b: bareBeats, c: bareBeats + beats.c };
   const start = (count: number) => firstBeats(top, whole, count);
-  const altered = (packet: StreamBeats, alter: (packet: StreamBeats) => void) => {
+  const altered = (alter: (packet: StreamBeats) => void) => {
+    const packet = start(ends.c);
     alter(packet);
     return packet;
   };
-  const setZero = altered(start(1), ({ data }) => {
-    const { bit } = HEADER_FIELDS.find(({ name }) => name === 'ZERO')!;
-    data[bit >> 3]! |= 1 << (bit & 7);
-  });
-  const nullByte = (count: number, byte: number) =>
-    altered(start(count), ({ keep }) => {
-      keep[(count - 1) * keepBytes + (byte >> 3)]! &= ~(1 << (byte & 7));
+  const flipBit = (bit: number) =>
+    altered(({ data }) => {
+      // Its last beat looks like a header, and must not be taken for one.
+      data.copyWithin((ends.c - 1) * (streamBits / 8), 0, 4);
+      data[bit >> 3]! ^= 1 << (bit & 7);
     });
+  const nullByte = (beat: number, byte: number) =>
+    altered(({ keep }) => {
+      keep[beat * keepBytes + (byte >> 3)]! &= ~(1 << (byte & 7));
+    });
+  const bitOf = (field: string) => HEADER_FIELDS.find(({ name }) => name === field)!.bit;
   return [
-    {
-      what: 'another MAGIC',
-      error: 'MAGIC',
-      packet: altered(start(1), ({ data }) => {
-        data[3]! ^= 0x01;
-      }),
-    },
-    { what: 'a bit of ZERO is 1', error: 'MAGIC', packet: setZero },
+    { what: 'another MAGIC', error: 'MAGIC', packet: flipBit(bitOf('MAGIC')) },
+    { what: 'a bit of ZERO is 1', error: 'MAGIC', packet: flipBit(bitOf('ZERO')) },
     { what: 'the header alone', error: 'EARLY_LAST', packet: start(1) },
     { what: 'tlast after A', error: 'EARLY_LAST', packet: start(ends.a) },
     { what: 'tlast after B, where C should follow', error: 'EARLY_LAST', packet: start(ends.b) },
     ...(beats.c > 1 ? [{ what: 'tlast within C', error: 'EARLY_LAST' as const, packet: start(ends.c - 1) }] : []),
     { what: 'no tlast after C', error: 'LATE_LAST', packet: longer(whole, start(1)) },
     { what: 'no tlast after B, where no C should follow', error: 'LATE_LAST', packet: longer(bare, start(1)) },
-    { what: 'a null byte in the header', error: 'NULL_BYTE', packet: nullByte(1, 3) },
-    { what: 'a null byte at the start of A', error: 'NULL_BYTE', packet: nullByte(2, 0) },
+    { what: 'a null byte in the header', error: 'NULL_BYTE', packet: nullByte(0, 3) },
+    { what: 'a null byte at the start of A', error: 'NULL_BYTE', packet: nullByte(1, 0) },
     ...(['a', 'b', 'c'] as const).map((line) => ({
       what: `a null byte at the end of ${line.toUpperCase()}`,
       error: 'NULL_BYTE' as const,
-      packet: nullByte(ends[line], lastBytes[line] - 1),
+      packet: nullByte(ends[line] - 1, lastBytes[line] - 1),
     })),
   ];
 }

@@ -50,17 +50,19 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
     return { what, ...tileBeats.add([packet]), flag: literal(32, fieldMask('STATUS', error)) };
   });
   const spaced = spacedTiles(top, tiles);
+  const spacedBeats = tileBeats.add(spaced.tiles);
   const spacedView = {
     ...again,
-    ...rangeView(tileBeats.add(spaced.tiles)),
+    ...rangeView(spacedBeats),
     ...lengthsView(top, spaced.lastStart + design.schedule.latencyCycles, 1),
   };
   // A tile that is the last of its job, whose result waits at a soft reset, and half of another one.
   const cut = tileBeats.add([tiles.at(-1)!, tiles[0]!]);
   const middle = cut.to - Math.floor(tiles[0]!.last.length / 2);
   const begun = { from: again.tileFrom, to: again.tileEnd - tiles.at(-1)!.last.length };
+  const alone = { from: spacedBeats.from, to: spacedBeats.from + tiles[0]!.last.length };
   // Job 0 again after each.
-  const resets = softResets(cut, middle, begun);
+  const resets = softResets(top, { cut, middle, begun, alone });
   return {
     name,
     hash,
@@ -108,7 +110,8 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
         .concat([['CYCLE_HIGH', literal(ADDRESS_BITS, addressOf('CYCLE', 1))]]),
     ),
     busy: statusOf('BUSY'),
-    running: statusOf('RUNNING'),
+    isRunning: statusOf('RUNNING'),
+    forgetAlone: controlView('ENABLE', 'FORGET_PACKET'),
     moving: statusOf('BUSY', 'RUNNING', 'FROZEN', 'NO_TILE', 'NO_ROOM'),
     errors: statusOf('SLIPPED', ...PACKET_ERRORS),
     tileBeats: tileBeats.literals,
@@ -140,32 +143,56 @@ function lengthsView({ design, drainCycles }: TopDesign, cycles: number, times: 
   return { cycles: literal(32, cycles), worked: literal(32, worked) };
 }
 
+interface ResetBeats {
+  /** A tile that is the last of its job and another one, cut at `middle`. */
+  readonly cut: BeatRange;
+  readonly middle: number;
+  /** A job without its last tile. */
+  readonly begun: BeatRange;
+  /** A tile with a long gap behind it. */
+  readonly alone: BeatRange;
+}
+
 /** The soft resets of the testbench: what comes before each, and what must be so when it comes. */
-function softResets(cut: BeatRange, middle: number, begun: BeatRange) {
+function softResets({ outSlots, beats }: TopDesign, { cut, middle, begun, alone }: ResetBeats) {
+  const [plain, forgetful] = [accessView(softResetWrite()), accessView(softResetWrite({ forgetPacket: true }))];
+  // The packer and the buffer behind it keep three beats.
+  const roomFor = outSlots + Math.floor(3 / beats.c);
   return [
     {
-      ...accessView(softResetWrite()),
+      ...plain,
       when: 'while a result waits at its first beat and a packet is half in, whose rest is dropped',
       from: cut.from,
       to: middle,
       rest: cut.to,
+      times: 1,
       hold: 'hold',
       waits: 'm_axis_tvalid',
     },
     {
-      ...accessView(softResetWrite({ forgetPacket: true })),
+      ...forgetful,
       when: 'while a result waits at its last beat and a packet is half in, whose rest never comes',
       from: cut.from,
       to: middle,
+      times: 1,
       hold: 'hold_last',
       waits: '(m_axis_tvalid && m_axis_tlast)',
     },
-    { ...accessView(softResetWrite()), when: 'while the first tiles of a job are in the grid', ...begun },
+    { ...plain, when: 'while a tile is in the grid', ...alone, times: 1, running: statusOf('BUSY', 'RUNNING') },
     {
-      ...accessView(softResetWrite({ forgetPacket: true })),
+      ...forgetful,
       when: 'while the grid stands still for want of a tile',
       ...begun,
+      times: 1,
       still: statusOf('BUSY', 'RUNNING', 'FROZEN', 'NO_TILE'),
+    },
+    {
+      ...plain,
+      when: 'while the grid stands still for want of room',
+      ...alone,
+      times: roomFor + 1,
+      hold: 'hold',
+      still: statusOf('BUSY', 'RUNNING', 'FROZEN', 'NO_ROOM'),
     },
   ];
 }

@@ -18,7 +18,9 @@ function linksOf(page: string): { page: string; target: string; heading: string 
 
 /** The names by which links lead to the headings of a page. */
 function headingsOf(page: string): string[] {
-  const titles = readFileSync(join(ROOT, page), 'utf8').matchAll(/^#+ (.*)$/gm);
+  const titles = readFileSync(join(ROOT, page), 'utf8')
+    .replaceAll(/```.*?```/gs, '')
+    .matchAll(/^#+ (.*)$/gm);
   return Array.from(titles, ([, title]) =>
     title!
       .toLowerCase()

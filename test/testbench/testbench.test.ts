@@ -121,7 +121,7 @@ async function writeTop(folderName: string, [name, matrix, { streamBits = 32, ..
   await writeFiles(place, [...emitDesign(design, { top }), await emitTopTestbench(top)]);
   // One job fault-free and four with faults, one with gaps, more tiles than there is room for, one after each soft reset.
   const tiles = Math.min(design.periodCycles, 4) + 1;
-  const jobs = (spec.faultSlots === 0 ? 1 : 5) + 1 + Math.ceil((top.slots + top.outSlots + 6) / tiles) + 4;
+  const jobs = (spec.faultSlots === 0 ? 1 : 5) + 1 + Math.ceil((top.slots + top.outSlots + 6) / tiles) + 5;
   return { place, name, jobs, beats: jobs * tiles * top.beats.c };
 }
 

@@ -90,4 +90,28 @@ export const TOP_DEFECTS: readonly TopDefect[] = [
     "write_strobe_o = 4'hf",
   ],
   ['a packet may end within C', 'espalier_loader.v', 'wire early   =', 'wire early   = state_q != IN_C &&'],
+  [
+    'a packet with a null byte is not dropped to its end',
+    'espalier_loader.v',
+    'state_d = DROP',
+    'state_d = is_null ? HEADER : DROP',
+  ],
+  [
+    'a foreign packet is not dropped to its end',
+    'espalier_loader.v',
+    'state_d = DROP',
+    'state_d = foreign ? HEADER : DROP',
+  ],
+  [
+    'the core never says that it waits for room',
+    'espalier_registers.v',
+    'status[BIT_NO_ROOM]    = no_room_i',
+    "status[BIT_NO_ROOM]    = 1'b0",
+  ],
+  [
+    'a packet is forgotten without a reset',
+    'espalier_registers.v',
+    'write_data_i[BIT_SOFT_RESET] && write_data_i[BIT_FORGET_PACKET]',
+    'write_data_i[BIT_FORGET_PACKET]',
+  ],
 ];
