@@ -92,6 +92,7 @@ Access TopBench::write(std::uint32_t address, std::uint32_t data, std::uint32_t 
   const bool isEager = clocks_ >= stalls_.breachClocks || oldWriteAnswers_ >= kMostOwed || stalls(0x8000);
   set(ports.writeAddressValid, false);
   set(ports.writeDataValid, false);
+  // What shows of a stray write is over first.
   if (stalls_.breachClocks > 0) clock();
   setWord(ports.writeAddress, address);
   setWord(ports.writeData, data);

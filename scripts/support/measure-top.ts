@@ -3,7 +3,7 @@ import { buildDesign } from '../../src/design/build-design.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../../src/projection/space-time.ts';
 import { allocate } from '../../src/tensor/tensor.ts';
 import { TopDriver } from '../../src/top/driver.ts';
-import { topDesign } from '../../src/top/top-design.ts';
+import { defaultStartCycle, topDesign } from '../../src/top/top-design.ts';
 
 const TILES = 64;
 const SIDE = 16;
@@ -51,9 +51,8 @@ export async function measureTop(presets: readonly PresetName[] = PRESET_NAMES):
       assertResults(results, 2 * n3, preset);
       const { clocks, frozenClocks } = await driver.readCounters();
       const { latencyCycles, utilisationBound } = design.schedule;
-      const { burst, intervalCycles } = top;
       // Clocks that the schedule takes from the first start to the last, and from there to the end of the job.
-      const lastStart = Math.floor((TILES - 1) / burst) * intervalCycles + ((TILES - 1) % burst);
+      const lastStart = defaultStartCycle(top, TILES - 1);
       const ideal = TILES * design.schedule.initiationSteps;
       rates.push({
         preset,

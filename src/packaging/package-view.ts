@@ -4,7 +4,7 @@ import { gridPorts } from '../emit/grid-ports.ts';
 import { CONTROL } from '../emit/ports.ts';
 import { formatMatrix } from '../projection/space-time.ts';
 import { fieldTable } from '../top/register-table.ts';
-import { HEADER_FIELDS } from '../top/tile-header.ts';
+import { HEADER_BYTES, HEADER_FIELDS } from '../top/tile-header.ts';
 import { describeSchedule, type TopDesign } from '../top/top-design.ts';
 
 /** The period of the clock in the constraints: a round number to begin with. */
@@ -79,7 +79,7 @@ function packetsView(top: TopDesign) {
   return {
     streamBits,
     parts: [
-      { part: 'header', matrix: '', beats: 1, lastBytes: 4 },
+      { part: 'header', matrix: '', beats: 1, lastBytes: HEADER_BYTES },
       { part: 'A', matrix: `${n1}×${n3}`, beats: beats.a, lastBytes: lastBytes.a },
       { part: 'B', matrix: `${n3}×${n2}`, beats: beats.b, lastBytes: lastBytes.b },
       { part: 'C, if the header says so', ...result },

@@ -11,7 +11,7 @@ import {
 } from '../top/register-map.ts';
 import { registerTable } from '../top/register-table.ts';
 import { identityOf } from '../top/register-writes.ts';
-import { HEADER_FIELDS, tileHeader } from '../top/tile-header.ts';
+import { GAP_BITS, HEADER_FIELDS, tileHeader } from '../top/tile-header.ts';
 import type { TopDesign } from '../top/top-design.ts';
 
 /** What the templates of the register map print, as a page and as a C header. */
@@ -41,6 +41,7 @@ export function registerView(top: TopDesign) {
       value: hex(value),
     })),
     emptyHeader: hex(tileHeader({ last: false, gapCycles: 0 }, false)),
+    gapBits: GAP_BITS,
     headerFields: HEADER_FIELDS.map((field) => fieldView(field, `${prefix}_HEADER`)),
     faultSlots: slots,
     faultBase: hex(FAULT_BASE),

@@ -1,5 +1,6 @@
+import { makeNull } from '../top/packets.ts';
 import type { PacketError } from '../top/register-map.ts';
-import { GAP_BITS, HEADER_FIELDS } from '../top/tile-header.ts';
+import { GAP_BITS, HEADER_BYTES, HEADER_FIELDS, tileHeader } from '../top/tile-header.ts';
 import type { TopDesign } from '../top/top-design.ts';
 import { keepBytesOf, type StreamBeats } from '../top/transport.ts';
 
@@ -20,7 +21,6 @@ const LONG_GAP = 300;
  */
 export function brokenPackets(top: TopDesign, tiles: readonly StreamBeats[]): BrokenPacket[] {
   const { beats, streamBits, lastBytes } = top;
-  const keepBytes = keepBytesOf(streamBits);
   const bareBeats = 1 + beats.a + beats.b;
   const whole = tiles.find(({ last }) => last.length > bareBeats)!;
   const bare = tiles.find(({ last }) => last.length === bareBeats)!;
@@ -34,12 +34,12 @@ export function brokenPackets(top: TopDesign, tiles: readonly StreamBeats[]): Br
   const flipBit = (bit: number) =>
     altered(({ data }) => {
       // Its last beat looks like a header, and must not be taken for one.
-      data.copyWithin((ends.c - 1) * (streamBits / 8), 0, 4);
+      data.copyWithin((ends.c - 1) * (streamBits / 8), 0, HEADER_BYTES);
       data[bit >> 3]! ^= 1 << (bit & 7);
     });
   const nullByte = (beat: number, byte: number) =>
     altered(({ keep }) => {
-      keep[beat * keepBytes + (byte >> 3)]! &= ~(1 << (byte & 7));
+      makeNull(keep, streamBits, beat, byte, byte + 1);
     });
   const bitOf = (field: string) => HEADER_FIELDS.find(({ name }) => name === field)!.bit;
   return [
@@ -51,7 +51,7 @@ export function brokenPackets(top: TopDesign, tiles: readonly StreamBeats[]): Br
     ...(beats.c > 1 ? [{ what: 'tlast within C', error: 'EARLY_LAST' as const, packet: start(ends.c - 1) }] : []),
     { what: 'no tlast after C', error: 'LATE_LAST', packet: longer(whole, start(1)) },
     { what: 'no tlast after B, where no C should follow', error: 'LATE_LAST', packet: longer(bare, start(1)) },
-    { what: 'a null byte in the header', error: 'NULL_BYTE', packet: nullByte(0, 3) },
+    { what: 'a null byte in the header', error: 'NULL_BYTE', packet: nullByte(0, HEADER_BYTES - 1) },
     { what: 'a null byte at the start of A', error: 'NULL_BYTE', packet: nullByte(1, 0) },
     ...(['a', 'b', 'c'] as const).map((line) => ({
       what: `a null byte at the end of ${line.toUpperCase()}`,
@@ -72,28 +72,28 @@ export interface SpacedTiles {
 /** Give the tiles of a job longer gaps, and make every byte null that does not count. */
 export function spacedTiles(top: TopDesign, tiles: readonly StreamBeats[]): SpacedTiles {
   const { intervalCycles, beats, lastBytes, streamBits } = top;
-  const keepBytes = keepBytesOf(streamBits);
   const most = Math.floor((2 ** GAP_BITS - 1) / intervalCycles);
   // Gaps of whole intervals are legal after any tile that started at a multiple of one.
   const long = Math.min(most, Math.ceil(LONG_GAP / intervalCycles) + 1) * intervalCycles;
   const short = Math.min(most, 2) * intervalCycles;
-  const gapAfter = (n: number) => (n === tiles.length - 1 ? 0 : n === 0 ? long : short);
   const spaced = tiles.map(({ data, keep, last }, n) => {
     const own = { data: data.slice(), keep: keep.slice(), last };
-    const header = new DataView(own.data.buffer, own.data.byteOffset);
-    header.setUint32(0, Math.floor(header.getUint32(0, true) / 2 ** GAP_BITS) * 2 ** GAP_BITS + gapAfter(n), true);
+    const isLast = n === tiles.length - 1;
+    const header = tileHeader(
+      { last: isLast, gapCycles: isLast ? 0 : n === 0 ? long : short },
+      last.length > 1 + beats.a + beats.b,
+    );
+    new DataView(own.data.buffer, own.data.byteOffset).setUint32(0, header, true);
     let end = 0;
     for (const [count, bytes] of [
-      [1, 4],
+      [1, HEADER_BYTES],
       [beats.a, lastBytes.a],
       [beats.b, lastBytes.b],
       [beats.c, lastBytes.c],
     ] as const) {
       end += count;
       if (end > last.length) break;
-      for (let byte = bytes; byte < streamBits / 8; byte++) {
-        own.keep[(end - 1) * keepBytes + (byte >> 3)]! &= ~(1 << (byte & 7));
-      }
+      makeNull(own.keep, streamBits, end - 1, bytes);
     }
     return own;
   });

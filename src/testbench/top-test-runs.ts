@@ -10,7 +10,7 @@ import { allocate } from '../tensor/tensor.ts';
 import { encodeResult, encodeTile } from '../top/packets.ts';
 import { tileMatrices } from '../top/run-job.ts';
 import { putBlock, takeBlock } from '../top/tile-blocks.ts';
-import { type TopDesign, topPlanning } from '../top/top-design.ts';
+import { defaultStartCycle, type TopDesign, topPlanning } from '../top/top-design.ts';
 import type { StreamBeats } from '../top/transport.ts';
 import { faultyRuns, MOST_FAULTS, MOST_PHASES, SEED } from './test-vectors.ts';
 
@@ -64,9 +64,7 @@ async function runOf(top: TopDesign, plan: JobPlan, random: Random, count: numbe
   const hasC = ({ index }: Tile) => index % 2 !== bare;
   const none = allocate(types.c, size[0] * size[1]);
   for (const tile of tiles) if (!hasC(tile)) putBlock(operands.c, blockOf(tile), none);
-  const isDefault = tiles.every(
-    ({ index, startCycle }) => startCycle === Math.floor(index / top.burst) * top.intervalCycles + (index % top.burst),
-  );
+  const isDefault = tiles.every(({ index, startCycle }) => startCycle === defaultStartCycle(top, index));
   const specs = Array.from({ length: count }, () => drawFault(random, design, plan));
   const faults = specs.map((spec) => resolveFault(design, spec));
   const simulator = cycleBackend(design, topPlanning(design));

@@ -11,16 +11,13 @@ import {
   TOP_ID,
 } from '../top/register-map.ts';
 import { identityOf, prepareWrites, type RegisterWrite, softResetWrite } from '../top/register-writes.ts';
-import type { TopDesign } from '../top/top-design.ts';
+import { jobClocks, type TopDesign } from '../top/top-design.ts';
 import { brokenPackets, spacedTiles } from './altered-tiles.ts';
 import { BeatList, type BeatRange } from './beat-list.ts';
 import type { TopTestRun } from './top-test-runs.ts';
 
 /** Clocks without a beat or an access, beyond those of the longest tile, after which the core stands still. */
 const PATIENCE_CLOCKS = 10_000;
-
-/** Clocks between the start of a job's first tile and its cycle 0, and after its last cycle, that no cycle counts. */
-const CLOCKS_AROUND = 2;
 
 /** Tiles for which the buffers of both streams have room besides: packets may be as short as one beat on the way out. */
 const BUFFERED = 6;
@@ -47,7 +44,7 @@ export function topTestbenchView(top: TopDesign, runs: readonly TopTestRun[]) {
   const { tiles } = first!;
   const times = Math.ceil((top.slots + top.outSlots + BUFFERED) / tiles.length);
   const broken = brokenPackets(top, tiles).map(({ what, error, packet }) => {
-    return { what, ...tileBeats.add([packet]), flag: literal(32, fieldMask('STATUS', error)) };
+    return { what, ...tileBeats.add([packet]), flag: statusOf(error) };
   });
   const spaced = spacedTiles(top, tiles);
   const spacedBeats = tileBeats.add(spaced.tiles);
@@ -137,10 +134,9 @@ function rangeView({ from, to }: BeatRange) {
   return { tileFrom: from, tileEnd: to };
 }
 
-/** How long a job of so many cycles takes, and so many of them in clocks of the grid, those before and after it included. */
-function lengthsView({ design, drainCycles }: TopDesign, cycles: number, times: number) {
-  const worked = times * (cycles - design.schedule.latencyCycles + drainCycles + CLOCKS_AROUND);
-  return { cycles: literal(32, cycles), worked: literal(32, worked) };
+/** How long a job of so many cycles takes, and the clocks in which the grid works for so many of them. */
+function lengthsView(top: TopDesign, cycles: number, times: number) {
+  return { cycles: literal(32, cycles), worked: literal(32, times * jobClocks(top, cycles)) };
 }
 
 interface ResetBeats {
@@ -208,16 +204,12 @@ function keptAccesses(top: TopDesign, { faults }: TopTestRun) {
 
 /** Fields of STATUS that are set together. */
 function statusOf(...fields: readonly string[]): string {
-  return literal(
-    32,
-    fields.reduce((sum, field) => sum + fieldMask('STATUS', field), 0),
-  );
+  return literal(32, fieldMask('STATUS', ...fields));
 }
 
 /** A write to CONTROL that sets these fields and no other. */
 function controlView(...fields: readonly string[]) {
-  const value = fields.reduce((sum, field) => sum + fieldMask('CONTROL', field), 0);
-  return accessView({ address: addressOf('CONTROL'), value });
+  return accessView({ address: addressOf('CONTROL'), value: fieldMask('CONTROL', ...fields) });
 }
 
 /** A register and what is written to it, or must be read from it. */

@@ -42,11 +42,14 @@ export function encodeResult({ streamBits, beats, lastBytes }: TopDesign, elemen
   const data = new Uint8Array((beats.c * streamBits) / 8);
   data.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
   const whole = wholeBeats(data, streamBits);
-  const keepBytes = keepBytesOf(streamBits);
-  for (let byte = lastBytes.c; byte < streamBits / 8; byte++) {
-    whole.keep[(beats.c - 1) * keepBytes + (byte >> 3)]! &= ~(1 << (byte & 7));
-  }
+  makeNull(whole.keep, streamBits, beats.c - 1, lastBytes.c);
   return whole;
+}
+
+/** Make bytes of one beat of a packet null: those from one on, up to the one before another, or to the end of the beat. */
+export function makeNull(keep: Uint8Array, streamBits: number, beat: number, from: number, to = streamBits / 8): void {
+  const start = beat * keepBytesOf(streamBits);
+  for (let byte = from; byte < to; byte++) keep[start + (byte >> 3)]! &= ~(1 << (byte & 7));
 }
 
 /** Make one packet of whole beats: the bytes of data are a multiple of those of a beat, and all of them count. */

@@ -163,11 +163,13 @@ export function faultAddressOf(slot: number, name: string, index = 0): number {
   return FAULT_BASE + slot * FAULT_STRIDE + find(FAULT_REGISTERS, name).address + 4 * index;
 }
 
-/** Make the mask of a field. */
-export function fieldMask(register: string, field: string): number {
-  const found = find(REGISTERS, register).fields?.find(({ name }) => name === field);
-  if (!found) throw new TypeError(`register ${register} has no field ${field}`);
-  return (2 ** found.widthBits - 1) * 2 ** found.bit;
+/** Make the mask of fields of one register. */
+export function fieldMask(register: string, ...fields: readonly string[]): number {
+  return fields.reduce((mask, field) => {
+    const found = find(REGISTERS, register).fields?.find(({ name }) => name === field);
+    if (!found) throw new TypeError(`register ${register} has no field ${field}`);
+    return mask + (2 ** found.widthBits - 1) * 2 ** found.bit;
+  }, 0);
 }
 
 function find(entries: readonly RegisterEntry[], name: string): RegisterEntry {

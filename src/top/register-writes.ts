@@ -33,7 +33,7 @@ export function prepareWrites({ design }: TopDesign, faults: readonly FaultDrive
   const slots = Array.from({ length: design.spec.faultSlots }, (_, slot) => slot);
   const words = Math.ceil(design.faultPort.dataBits / 32);
   return [
-    { address: addressOf('CONTROL'), value: fieldMask('CONTROL', 'ENABLE') + fieldMask('CONTROL', 'CLEAR') },
+    { address: addressOf('CONTROL'), value: fieldMask('CONTROL', 'ENABLE', 'CLEAR') },
     ...slots.flatMap((slot) => slotWrites(slot, faults[slot], words)),
   ];
 }
@@ -46,11 +46,8 @@ export interface SoftResetOptions {
 
 /** Forget all tiles and results, end the job, and let tiles start again. */
 export function softResetWrite({ forgetPacket = false }: SoftResetOptions = {}): RegisterWrite {
-  const fields = ['ENABLE', 'SOFT_RESET', ...(forgetPacket ? ['FORGET_PACKET'] : [])];
-  return {
-    address: addressOf('CONTROL'),
-    value: fields.reduce((sum, field) => sum + fieldMask('CONTROL', field), 0),
-  };
+  const fields = forgetPacket ? ['SOFT_RESET', 'FORGET_PACKET'] : ['SOFT_RESET'];
+  return { address: addressOf('CONTROL'), value: fieldMask('CONTROL', 'ENABLE', ...fields) };
 }
 
 function slotWrites(slot: number, fault: FaultDrive | undefined, words: number): RegisterWrite[] {

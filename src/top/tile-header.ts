@@ -3,6 +3,9 @@ import type { RegisterField } from './register-map.ts';
 /** The most significant byte of a header. */
 export const HEADER_MAGIC = 0xe5;
 
+/** Bytes of a header, which is the beginning of its beat. */
+export const HEADER_BYTES = 4;
+
 /** Bits of the gap in a tile's header. */
 export const GAP_BITS = 20;
 

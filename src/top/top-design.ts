@@ -137,6 +137,19 @@ export function describeSchedule({ burst, intervalCycles }: Pick<TopDesign, 'bur
     : `${burst} tiles start in consecutive cycles, the next ones ${intervalCycles} cycles after the first`;
 }
 
+/** The cycle of a job in which its tile n starts, counted from 0, if the gaps of all headers are 0. */
+export function defaultStartCycle(
+  { burst, intervalCycles }: Pick<TopDesign, 'burst' | 'intervalCycles'>,
+  n: number,
+): number {
+  return Math.floor(n / burst) * intervalCycles + (n % burst);
+}
+
+/** Clocks of a job of so many cycles in which the grid does not stand still: those before and after its cycles as well. */
+export function jobClocks({ design, drainCycles }: TopDesign, cycles: number): number {
+  return cycles - design.schedule.latencyCycles + drainCycles + 2;
+}
+
 /** How jobs are planned for a top module: partial sums come back through the host, a whole tile at a time. */
 export function topPlanning({ schedule }: Design): JobPlanning {
   return { returnGapCycles: schedule.latencyCycles + START_TO_GRID_CYCLES };

@@ -37,10 +37,7 @@ describe('a soft reset', () => {
       const rest = await sendSome(driver, random);
       const before = [await simulation.run({ packets: 100, mostClocks: random.int(1, 60) })];
       while (before.at(-1)!.waitingBeats > 0) before.push(await simulation.run({ packets: 100, mostClocks: 1 }));
-      await simulation.writeRegister(
-        addressOf('CONTROL'),
-        fieldMask('CONTROL', 'ENABLE') + fieldMask('CONTROL', 'SOFT_RESET'),
-      );
+      await simulation.writeRegister(addressOf('CONTROL'), fieldMask('CONTROL', 'ENABLE', 'SOFT_RESET'));
       await driver.sendBeats(rest);
       await driver.sendTile(drawTile(top, 14, 9).matrices, { last: true, gapCycles: 0 });
       const after = await simulation.run({ packets: 100, quietClocks: 400 });
@@ -118,7 +115,7 @@ describe('a soft reset', () => {
     // Beside another strobe the write does nothing.
     await simulation.writeRegister(address, value, 0b1110);
     expect(await driver.describeStatus()).toMatch(/^BUSY/);
-    await simulation.writeRegister(address, fieldMask('CONTROL', 'ENABLE') + fieldMask('CONTROL', 'FORGET_PACKET'));
+    await simulation.writeRegister(address, fieldMask('CONTROL', 'ENABLE', 'FORGET_PACKET'));
     expect(await driver.describeStatus()).toMatch(/^BUSY/);
     await simulation.writeRegister(address, value);
     expect(await driver.describeStatus()).toBe('idle');

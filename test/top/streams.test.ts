@@ -4,7 +4,7 @@ import type { SimulatedTop } from '../../src/backend/simulated-top.ts';
 import { randomStream } from '../../src/check/random.ts';
 import { PRESETS } from '../../src/projection/space-time.ts';
 import { TopDriver } from '../../src/top/driver.ts';
-import { type TopDesign, topDesign } from '../../src/top/top-design.ts';
+import { defaultStartCycle, jobClocks, type TopDesign, topDesign } from '../../src/top/top-design.ts';
 import { designOf } from '../design/support/arrays.ts';
 import { drawGap, drawTile } from './support/tiles.ts';
 
@@ -64,8 +64,11 @@ describe.each(ARRAYS)('the streams of $name', ({ matrix, size, streamBits }) => 
     const { matrices } = drawTile(top, 9, 0);
     for (let n = 0; n < 50; n++) await driver.sendTile(matrices, { last: n === 49, gapCycles: 0 });
     await driver.receive(50);
-    const { frozenClocks } = await driver.readCounters();
+    await simulation.run({ packets: 1, quietClocks: 200 });
+    const { cycles, clocks, frozenClocks } = await driver.readCounters();
     expect(frozenClocks > 0).toBe(!wide);
+    expect(cycles).toBe(defaultStartCycle(top, 49) + top.design.schedule.latencyCycles);
+    expect(clocks - frozenClocks).toBe(jobClocks(top, cycles));
   });
 });
 
